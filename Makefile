@@ -1,0 +1,58 @@
+# Each command is one line that a person could type; `make` alone lists them.
+# The same targets run in .ci/run.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix bench lock clean runtime dev
+
+export PYTHON
+export PORT ?= 8000
+export GLABELLA_DATA ?= demo-data
+
+PY   := .venv/bin/python
+BIN  := .venv/bin
+CODE := $(wildcard src tests bench scripts)
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --fork-strategy fewest --generate-hashes \
+        --no-emit-index-url --no-emit-find-links --no-annotate --quiet \
+        --custom-compile-command "make lock"
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  PYTHON=python3.12   the interpreter to use (3.11 or newer)"
+	@echo "  PORT=8001           the port of the demo"
+	@echo "  GLABELLA_DATA=dir   the data folder of the demo"
+
+demo: runtime ## the clinic with demo data, in the browser
+	@$(PY) scripts/demo.py
+
+test: dev ## all tests, the clinic's on SQLite and on PostgreSQL
+	$(PY) -m pytest -q
+	$(PY) tests/postgres.py $(PY) -m pytest -q tests/clinic -m "not browser"
+
+# The Django plugin of mypy loads the settings, and those make their data folder.
+check: export GLABELLA_DATA := .mypy_cache/clinic
+check: dev ## lint, format, types, imports, templates, pins
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djhtml --check src
+	@! grep -n '://' requirements/*.txt || { echo "requirements/ must not name an address"; exit 1; }
+
+fix: dev ## mend what check can mend by itself
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/djhtml src
+
+bench: dev ## speed, side by side with what one would use instead
+	$(PY) -m bench
+
+lock: dev ## pin what pyproject.toml asks for (UPGRADE=--upgrade for newer versions)
+	$(LOCK) $(UPGRADE) --group build -o requirements/runtime.txt
+	$(LOCK) $(UPGRADE) --group dev -c requirements/runtime.txt -o requirements/dev.txt
+
+clean: ## remove what make made, except data
+	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+runtime dev:
+	@scripts/setup $@
