@@ -1,0 +1,137 @@
+"""The shape of the model's constants and of what calibration writes."""
+
+from __future__ import annotations
+
+from glabella.facts.schema import Fact, Record
+
+
+class SpreadFacts(Record, kw_only=True):
+    sigma_mm: Fact[float]
+    reference_ml: Fact[float]
+    volume_exponent: Fact[float]
+    dermis_to_superficial: Fact[float]
+    dermis_to_deep: Fact[float]
+    muscle_to_superficial: Fact[float]
+    muscle_to_deep: Fact[float]
+    bone_to_superficial: Fact[float]
+    bone_to_deep: Fact[float]
+
+
+class KineticsFacts(Record, kw_only=True):
+    bulk_per_minute: Fact[float]
+    binding_per_minute: Fact[float]
+    endocytosis_per_minute: Fact[float]
+    translocation_per_minute: Fact[float]
+
+
+class ResponseFacts(Record, kw_only=True):
+    ceiling_fraction: Fact[float]
+
+
+class BrowFacts(Record, kw_only=True):
+    frontalis_lift_mm: Fact[float]
+    frontalis_tone_fraction: Fact[float]
+    compensation_fraction: Fact[float]
+    compensation_limit: Fact[float]
+    above_c_line_share: Fact[float]
+    strip_width_mm: Fact[float]
+    bending_length_mm: Fact[float]
+    medial_pull_mm: Fact[float]
+    medial_reach_mm: Fact[float]
+    orbicularis_pull_mm: Fact[float]
+    orbicularis_reach_mm: Fact[float]
+    frown_drop_mm: Fact[float]
+    smile_drop_mm: Fact[float]
+
+
+class LidFacts(Record, kw_only=True):
+    full_drop_mm: Fact[float]
+    smile_rise_mm: Fact[float]
+
+
+class LineFacts(Record, kw_only=True):
+    rest_share: Fact[float]
+    skin_memory_days: Fact[float]
+    corrugator_share: Fact[float]
+    procerus_share: Fact[float]
+    depressor_supercilii_share: Fact[float]
+    usual_grade: Fact[float]
+    usual_grade_sd: Fact[float]
+    no_rest_line_share: Fact[float]
+    mild_rest_line_share: Fact[float]
+    moderate_rest_line_share: Fact[float]
+
+
+class PeopleFacts(Record, kw_only=True):
+    """Standard deviations of the logarithm between patients, and muscle mass factors."""
+
+    onset_log_sd: Fact[float]
+    spread_log_sd: Fact[float]
+    tone_log_sd: Fact[float]
+    side_log_sd: Fact[float]
+    levator_log_sd: Fact[float]
+    bulk_slight: Fact[float]
+    bulk_strong: Fact[float]
+
+
+class RiskFacts(Record, kw_only=True):
+    """What counts as an unwanted result."""
+
+    lid_ptosis_mm: Fact[float]
+    brow_ptosis_mm: Fact[float]
+    spock_brow_mm: Fact[float]
+    asymmetry_mm: Fact[float]
+
+
+class ModelFacts(Record, kw_only=True):
+    """All of model.toml: constants that calibration does not move."""
+
+    spread: SpreadFacts
+    kinetics: KineticsFacts
+    response: ResponseFacts
+    brow: BrowFacts
+    lid: LidFacts
+    lines: LineFacts
+    people: PeopleFacts
+    risk: RiskFacts
+
+
+class Parameter(Record, kw_only=True):
+    """A fitted parameter: `value` in its natural unit, `log_sd` its uncertainty (natural log)."""
+
+    value: float
+    log_sd: float
+    unit: str
+    meaning: str
+    from_data: bool
+
+
+class Potency(Record, kw_only=True):
+    """How strongly and how long one product acts in this model, fitted to its own trials.
+
+    `half_effect_units_per_mm2` is the dose density at half effect: the door from this product's
+    units to numbers without units. It is never compared across products.
+    """
+
+    half_effect_units_per_mm2: Parameter
+    decay_per_day: Parameter
+    basis: str
+
+
+class Residual(Record, kw_only=True):
+    """One published row beside the fitted model; percent, or days for a duration."""
+
+    row: str
+    observed: float
+    predicted: float
+    fitted: bool
+
+
+class Calibration(Record, kw_only=True):
+    """All of calibration.toml, written by `glabella calibrate`."""
+
+    made_by: str
+    rows_digest: str
+    shared: dict[str, Parameter]
+    products: dict[str, Potency]
+    residuals: tuple[Residual, ...]
