@@ -1,0 +1,150 @@
+"""The command line: `glabella COMMAND`. Each command reads, calls the core and prints."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from glabella import __version__, chart, facts
+from glabella.errors import GlabellaError, InputError
+from glabella.plan import Plan, forecast, plan_schema, read_plan, report
+from glabella.plan.basis import basis
+from glabella.trials import calibrate, calibration_file, validate
+
+CALIBRATION_FILE = Path(facts.__file__).with_name("calibration.toml")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; errors are printed without a traceback and fix the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        arguments.run(arguments)
+    except GlabellaError as error:
+        print(f"glabella: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="glabella",
+        description="Plan botulinum toxin treatment: forecast, facts, calibration, validation.",
+        epilog="For licensed injectors. A forecast supports judgement; it does not replace it.",
+    )
+    parser.add_argument("--version", action="version", version=f"glabella {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    command = commands.add_parser("forecast", help="what a plan will do, day by day")
+    command.add_argument("plan", type=Path, metavar="PLAN.json")
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
+    command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
+    command.set_defaults(run=_forecast)
+
+    command = commands.add_parser("cite", help="the sources behind a plan's forecast")
+    command.add_argument("plan", type=Path, metavar="PLAN.json")
+    command.set_defaults(run=_cite)
+
+    command = commands.add_parser("facts", help="every fact with its source")
+    command.add_argument("prefix", nargs="?", default="", help="only facts below this path")
+    command.add_argument("--assumptions", action="store_true", help="those that stand on no source")
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.set_defaults(run=_facts)
+
+    command = commands.add_parser("schema", help="the JSON schema of a file that Glabella reads")
+    command.add_argument("what", choices=["plan"])
+    command.set_defaults(run=lambda _: _print_json(plan_schema()))
+
+    command = commands.add_parser("calibrate", help="fit the model to the published rows")
+    command.add_argument("--out", type=Path, metavar="FILE", help="default: the facts' own file")
+    command.set_defaults(run=_calibrate)
+
+    command = commands.add_parser("validate", help="every published row beside the prediction")
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.set_defaults(run=_validate)
+    return parser
+
+
+def _read(path: Path) -> Plan:
+    try:
+        return read_plan(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"Cannot read {path}: {error.strerror}. Check the name.") from error
+
+
+def _forecast(arguments: argparse.Namespace) -> None:
+    plan = _read(arguments.plan)
+    found = forecast(plan)
+    if arguments.svg:
+        _write(arguments.svg, chart.plan_svg(plan, found))
+        print(f"Wrote {arguments.svg}", file=sys.stderr)
+    if arguments.json:
+        _print_json(found)
+    else:
+        print(report.as_text(found), end="")
+
+
+def _cite(arguments: argparse.Namespace) -> None:
+    for key, citation in basis(_read(arguments.plan)).sources.items():
+        source = facts.load().sources[key]
+        print(f"{key}\n    {citation}" + (f"\n    {source.url}" if source.url else ""))
+
+
+def _facts(arguments: argparse.Namespace) -> None:
+    chosen = [
+        (path, fact)
+        for path, fact in facts.walk(facts.load())
+        if path.startswith(arguments.prefix)
+        and (fact.kind == "assumption" or not arguments.assumptions)
+    ]
+    if not chosen:
+        raise InputError(f"No fact below `{arguments.prefix}`. `glabella facts` lists all paths.")
+    if arguments.json:
+        _print_json(dict(chosen))
+        return
+    for path, fact in chosen:
+        basis_of = fact.reason if fact.kind == "assumption" else f"{fact.source}, {fact.locator}"
+        print(f"{path} = {_value(fact.value)} {fact.unit}  [{fact.kind}: {basis_of}]")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_value(part) for part in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _calibrate(arguments: argparse.Namespace) -> None:
+    found = calibrate.calibrate()
+    target: Path = arguments.out or CALIBRATION_FILE
+    _write(target, calibration_file.as_toml(found))
+    print(calibration_file.as_text(found), end="")
+    print(f"Wrote {target}", file=sys.stderr)
+
+
+def _validate(arguments: argparse.Namespace) -> None:
+    compared = validate.validate()
+    if arguments.json:
+        _print_json(validate.as_json(compared))
+    else:
+        print(validate.as_text(compared), end="")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"Cannot write {path}: {error.strerror}.") from error
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

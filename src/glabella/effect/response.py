@@ -1,0 +1,34 @@
+r"""Response: how much strength active light chain takes from a muscle.
+
+At an element the blocked fraction of endplates follows a Hill curve with the ceiling seen in
+muscle recordings (Sloop et al. 1996),
+
+    blocked = ceiling * a^h / (1 + a^h),
+
+where `a` is the active density over the density at half effect, a number without units. A
+muscle's strength is one less the weighted mean of its elements' blocked fractions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def blocked(active: Array, *, hill: float | Array, ceiling: float) -> Array:
+    """Blocked fraction of endplates, 0 to `ceiling`, of any shape."""
+    return blocked_of_power(np.asarray(active**hill), ceiling=ceiling)
+
+
+def blocked_of_power(powered: Array, *, ceiling: float) -> Array:
+    """The same from `active ** hill`, for callers that can take the power of factors."""
+    return np.asarray(ceiling * powered / (1 + powered))
+
+
+def sum_by_group(values: Array, weight: Array, group: NDArray[np.int64], groups: int) -> Array:
+    """Weighted sums of the last axis (..., E) by group index (E,): (..., groups)."""
+    member = np.zeros((len(weight), groups))
+    member[np.arange(len(weight)), group] = weight
+    return np.asarray(values @ member)

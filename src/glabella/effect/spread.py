@@ -1,0 +1,46 @@
+r"""Spread: how densely the toxin of each injection lies at each muscle element.
+
+In the plane of the skin an injection spreads as a Gaussian,
+
+    density(r) = dose / (2 pi sigma^2) * exp(-r^2 / (2 sigma^2)),
+
+which integrates to the dose: units are conserved. The width grows with the injected volume,
+sigma = sigma_ref * (volume / volume_ref) ** exponent. A coupling between 0 and 1 says what
+share reaches the layer of the element.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def width_mm(volume_ml: Array, *, sigma_mm: float, reference_ml: float, exponent: float) -> Array:
+    """Width sigma in mm of each injection's spread (J,), by its volume (J,)."""
+    return np.asarray(sigma_mm * (volume_ml / reference_ml) ** exponent)
+
+
+def kernel(distance_squared_mm2: Array, sigma_mm: Array) -> Array:
+    """Density per unit dose in 1/mm2 at a squared distance; broadcasts."""
+    variance = sigma_mm**2
+    return np.exp(-distance_squared_mm2 / (2 * variance)) / (2 * np.pi * variance)
+
+
+def density(
+    dose_units: Array,
+    injection_xy_mm: Array,
+    sigma_mm: Array,
+    element_xy_mm: Array,
+    coupling: Array,
+) -> Array:
+    """Units per mm2 at each element.
+
+    Shapes: doses (J,), injections (J, 2), widths (..., J) for any leading patients, elements
+    (E, 2), coupling (J, E). Returns (..., E) in units of the one product per mm2.
+    """
+    apart = injection_xy_mm[:, None, :] - element_xy_mm[None, :, :]
+    squared = np.sum(apart**2, axis=-1)
+    per_unit = kernel(squared, sigma_mm[..., None])
+    return np.asarray(np.sum(per_unit * (coupling * dose_units[:, None]), axis=-2))

@@ -1,0 +1,129 @@
+"""The spine: facts -> plan -> spread -> kinetics -> response -> expression -> limits.
+
+`forecast` reads as that sentence. Every arrow is a function of frozen values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glabella import facts
+from glabella.face.frame import Face
+from glabella.plan import summary
+from glabella.plan.basis import basis
+from glabella.plan.course import Reach, blocked, reach
+from glabella.plan.limits import check_doses
+from glabella.plan.lines import courses
+from glabella.plan.movement import Movement, move
+from glabella.plan.parameters import Parameters, calibrated
+from glabella.plan.people import People, draw
+from glabella.plan.place import Dose, place
+from glabella.plan.plan import AreaId, LineGrades, Plan
+from glabella.plan.result import Forecast
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """What happens to drawn patients: the days, how they move, and how severe their lines are.
+
+    `lines` maps area and side to severities (P, T) at full movement and at rest.
+    """
+
+    days: Array
+    movement: Movement
+    lines: dict[tuple[str, str], tuple[Array, Array]]
+
+
+def forecast(
+    plan: Plan, *, people: People | None = None, parameters: Parameters | None = None
+) -> Forecast:
+    """What a plan will do, from the day of its last treatment to the horizon, and how sure that is.
+
+    Raises InputError, UnitsError or GeometryError for a plan that cannot be meant.
+    """
+    people = people or draw()
+    parameters = parameters or calibrated()
+    face = Face.fit(plan.patient.sex, plan.patient.measures)
+    start = max(treatment.date for treatment in plan.treatments)
+    doses = place_all(plan, face)
+    reaches = spread_all(plan, doses, face, start, people)
+    days = days_until(plan.horizon_days)
+    course = follow(plan, face, reaches, days, people, parameters)
+    return Forecast(
+        start=start,
+        products=tuple(dict.fromkeys(t.product for t in plan.treatments if t.date == start)),
+        days=tuple(int(day) for day in days),
+        drawn=len(people) - 1,
+        muscles=summary.muscle_curves(course.movement),
+        grades=summary.grade_curves(course.lines, parameters),
+        brow=summary.brow_curves(face, course.movement),
+        lid=summary.lid_curves(course.movement),
+        courses=summary.area_courses(course.lines, days, start, parameters),
+        risks=summary.risks(face, course.movement, days),
+        findings=check_doses(plan, face, doses),
+        states=summary.face_states(course.movement, course.lines, days),
+        brow_nodes_mm=summary.nodes(face),
+        sources=basis(plan).sources,
+        assumptions=basis(plan).assumptions,
+        facts_digest=facts.load().digest,
+    )
+
+
+def place_all(plan: Plan, face: Face) -> dict[int, tuple[Dose, ...]]:
+    """Doses of each treatment, by its position in the plan."""
+    return {index: place(face, treatment) for index, treatment in enumerate(plan.treatments)}
+
+
+def spread_all(
+    plan: Plan, doses: dict[int, tuple[Dose, ...]], face: Face, start: date, people: People
+) -> tuple[Reach, ...]:
+    """Where the toxin of each treatment arrived, on days counted from `start`."""
+    return tuple(
+        reach(face, placed, (plan.treatments[index].date - start).days, people)
+        for index, placed in doses.items()
+    )
+
+
+def days_until(horizon_days: int) -> Array:
+    """Forecast days: each day to 14, every second to 30, then every fifth, and the horizon."""
+    grid = [*range(15), *range(16, 31, 2), *range(35, horizon_days + 1, 5), horizon_days]
+    return np.array(sorted({day for day in grid if day <= horizon_days}), dtype=float)
+
+
+def follow(
+    plan: Plan,
+    face: Face,
+    reaches: tuple[Reach, ...],
+    days: Array,
+    people: People,
+    parameters: Parameters,
+) -> Course:
+    """Kinetics, response and expression of what arrived, for every drawn patient and day."""
+    lost, reached = blocked(
+        face, reaches, days, people, parameters, bulk=parameters.bulk_of(plan.patient)
+    )
+    movement = move(face, lost, reached, people)
+    return Course(days, movement, lines_of(plan.patient.lines, movement, days, people, parameters))
+
+
+def lines_of(
+    grades: Mapping[AreaId, LineGrades],
+    movement: Movement,
+    days: Array,
+    people: People,
+    parameters: Parameters,
+) -> dict[tuple[str, str], tuple[Array, Array]]:
+    """Severity of the lines of each area whose baseline grade is known."""
+    return {
+        (area, side): courses(days, drive, known, people, parameters)
+        for (area, side), drive in movement.drive.items()
+        for graded, known in grades.items()
+        if area == graded
+    }

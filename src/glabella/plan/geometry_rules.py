@@ -1,0 +1,102 @@
+"""Limits of place: points that stand where toxin does harm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glabella.face.frame import BothSides, Face, Side
+from glabella.facts.safety import Safety
+from glabella.plan.finding import Finding
+from glabella.plan.place import Dose
+
+# "Over the pupil": this far to each side of the pupil's vertical.
+OVER_PUPIL_MM = 12.0
+# The rim falls away from its highest point over the pupil by this much at OVER_PUPIL_MM.
+RIM_FALL_MM = 3.0
+
+
+def rim_height_mm(face: Face, x_mm: float) -> float:
+    """Height of the superior orbital rim at a distance from the midline, near the pupil."""
+    away = (x_mm - face.pupil_mm) / (OVER_PUPIL_MM * face.scale)
+    return face.rim_height_mm - RIM_FALL_MM * face.scale * away**2
+
+
+def geometry_findings(face: Face, doses: tuple[Dose, ...], safety: Safety) -> Iterator[Finding]:
+    """Findings about where the doses of one treatment lie."""
+    for dose in doses:
+        yield from _near_rim(face, dose, safety)
+        yield from _low_frontalis(face, dose, safety)
+        yield from _near_canthus(face, dose, safety)
+    yield from _lateral_frontalis(face, doses, safety)
+
+
+def _near_rim(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
+    margin = safety.rim_margin_mm
+    if abs(dose.x_mm - face.pupil_mm) > OVER_PUPIL_MM * face.scale:
+        return
+    above = dose.y_mm - rim_height_mm(face, dose.x_mm)
+    if -margin.value < above < margin.value:
+        yield Finding(
+            code="near-orbital-rim",
+            severity="stop",
+            message=f"{dose.at()}: {above:.0f} mm from the upper orbital rim over the pupil. "
+            f"Closer than {margin.value:g} mm the toxin may reach the levator and the lid droop.",
+            mend=f"Move it to {rim_height_mm(face, dose.x_mm) + margin.value:.0f} mm or more "
+            "above the canthi, or towards the midline.",
+            source=safety.rim_margin_trained_mm.source,
+            where=dose.where,
+        )
+
+
+def _low_frontalis(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
+    lateral = dose.x_mm > face.pupil_mm
+    margin = safety.frontalis_margin_lateral_mm if lateral else safety.frontalis_margin_mm
+    side = Side.LEFT if dose.side is Side.MIDLINE else dose.side
+    above = dose.y_mm - face.brow_upper_mm(side, dose.x_mm)
+    if dose.area == "forehead" and above < margin.value:
+        yield Finding(
+            code="low-frontalis",
+            severity="warn",
+            message=f"{dose.at()}: {above:.0f} mm above the brow. Frontalis points lower than "
+            f"{margin.value:g} mm take the lift that holds the brow and let it drop.",
+            mend="Move it up, or use fewer units.",
+            source=margin.source,
+            where=dose.where,
+        )
+
+
+def _near_canthus(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
+    margin = safety.canthus_margin_mm
+    apart = ((dose.x_mm - face.lateral_canthus_mm) ** 2 + dose.y_mm**2) ** 0.5
+    if dose.area == "lateral-canthal" and apart < margin.value:
+        yield Finding(
+            code="near-lateral-canthus",
+            severity="warn",
+            message=f"{dose.at()}: {apart:.0f} mm from the lateral canthus. Closer than "
+            f"{margin.value:g} mm toxin may reach the lateral rectus: double vision.",
+            mend="Move it outwards.",
+            source=margin.source,
+            where=dose.where,
+        )
+
+
+def _lateral_frontalis(face: Face, doses: tuple[Dose, ...], safety: Safety) -> Iterator[Finding]:
+    forehead = [dose for dose in doses if dose.area == "forehead"]
+    if not forehead:
+        return
+    alone = [
+        side
+        for side in BothSides
+        if not any(dose.x_mm > face.pupil_mm and dose.side is side for dose in forehead)
+    ]
+    for side in alone:
+        yield Finding(
+            code="lateral-frontalis-alone",
+            severity="warn",
+            message=f"No forehead point lateral to the pupil on the {side}. "
+            f"{safety.lateral_frontalis_left_alone.value}",
+            mend="Add a lateral point high on the forehead, or look at the brow on day 14. "
+            f"{safety.lateral_frontalis_settled.value}",
+            source=safety.lateral_frontalis_left_alone.source,
+            where=f"forehead, {side}",
+        )

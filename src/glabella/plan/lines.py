@@ -1,0 +1,91 @@
+"""Line grades: what a grade on the chart says of true severity, and what a rater will say of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from glabella.effect import expression
+from glabella.plan.parameters import Parameters, model_facts
+from glabella.plan.people import People
+from glabella.plan.plan import LineGrades
+
+Array = NDArray[np.float64]
+
+# A rater says "none or mild" below this severity: half-way between mild and moderate.
+NONE_OR_MILD_BELOW = 1.5
+SEVEREST = 3.6
+REST_BLUR = 0.6
+
+
+def true_severity(grade: int, people: People, parameters: Parameters) -> Array:
+    """True severity (P,) of lines that were graded once, by a rater who errs.
+
+    A grade is a reading with the rater's error of a severity that is spread over people; the mean
+    of what it says lies between the two (normal prior, normal error).
+    """
+    lines = model_facts().lines
+    if grade == 0:
+        return 0.5 * people.line
+    reading = 1 / parameters.rater_sd**2
+    usual = 1 / lines.usual_grade_sd.value**2
+    mean = (reading * grade + usual * lines.usual_grade.value) / (reading + usual)
+    drawn = mean + ndtri(people.line) / np.sqrt(reading + usual)
+    return np.asarray(np.clip(drawn, 0.0, SEVEREST))
+
+
+def severity_at_rest(grade: int | None, maximum: Array, people: People) -> Array:
+    """Severity (P,) of lines at rest, drawn from trials' baselines when it was not recorded."""
+    if grade is None:
+        lines = model_facts().lines
+        shares = np.cumsum(
+            [
+                0.0,
+                lines.no_rest_line_share.value,
+                lines.mild_rest_line_share.value,
+                lines.moderate_rest_line_share.value,
+            ]
+        )
+        drawn = np.interp(people.rest, [*shares, 1.0], [0.0, 0.5, 1.5, 2.5, 3.0])
+        return np.minimum(drawn, maximum)
+    if grade == 0:
+        return np.zeros(len(people))
+    return np.clip(grade + REST_BLUR * (people.rest - 0.5), 0.0, np.maximum(maximum, 0.0))
+
+
+def courses(
+    days: Array, drive: Array, grades: LineGrades, people: People, parameters: Parameters
+) -> tuple[Array, Array]:
+    """Severity (P, T) of an area's lines at full movement and at rest; day 0 comes first."""
+    lines = model_facts().lines
+    maximum = true_severity(grades.maximum, people, parameters)
+    rest = severity_at_rest(grades.rest, maximum, people)
+    memory = expression.resting_memory(days, drive, memory_days=lines.skin_memory_days.value)
+    return expression.line_severity(
+        drive,
+        memory,
+        maximum=maximum[:, None],
+        rest=rest[:, None],
+        rest_share=lines.rest_share.value,
+    )
+
+
+def rated_below(severity: Array, limit: float, parameters: Parameters) -> Array:
+    """Chance that a rater reads a severity below a limit; a few readings lapse."""
+    hit = ndtr((limit - severity) / parameters.rater_sd)
+    return np.asarray(parameters.rater_lapse + (1 - parameters.rater_lapse) * hit)
+
+
+def none_or_mild(severity: Array, parameters: Parameters) -> Array:
+    """Chance that lines are rated none or mild."""
+    return rated_below(severity, NONE_OR_MILD_BELOW, parameters)
+
+
+def improved(before: Array, severity: Array, grades: int, parameters: Parameters) -> Array:
+    """Chance that a rater sees an improvement of at least so many grades against baseline.
+
+    The rater has the baseline in mind, so it is the change that is read, with one error.
+    """
+    change = before - severity
+    return rated_below(-change, 0.5 - grades, parameters)

@@ -1,0 +1,182 @@
+"""From a treatment as written to doses at points of one face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from glabella import facts
+from glabella.errors import InputError
+from glabella.face.frame import Face, Side
+from glabella.face.muscles import muscle_at
+from glabella.face.sites import place_site, sides_of, site_facts
+from glabella.facts.anatomy import Depth
+from glabella.facts.schema import Area, Product, SiteDose
+from glabella.plan.plan import Injection, Treatment
+from glabella.units import Units, total
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """Units at one point of the face; `x_mm` is the distance from the midline on `side`.
+
+    `where` says which part of the treatment it came from, for messages.
+    """
+
+    units: Units
+    x_mm: float
+    y_mm: float
+    side: Side
+    depth: Depth
+    volume_ml: float
+    area: str
+    muscle: str
+    site: str = ""
+    where: str = ""
+
+    @property
+    def signed_x_mm(self) -> float:
+        return self.side.sign * self.x_mm
+
+    def at(self) -> str:
+        """The point in words."""
+        name = site_facts(self.site).name if self.site else self.muscle or "point"
+        side = "midline" if self.side is Side.MIDLINE else f"{self.side}"
+        return f"{name}, {side}"
+
+
+def place(face: Face, treatment: Treatment) -> tuple[Dose, ...]:
+    """Every dose of a treatment on this face.
+
+    Raises InputError for an unknown product, protocol, area or site and GeometryError for a point
+    off the face.
+    """
+    product = facts.product(treatment.product)
+    doses: list[Dose] = []
+    if treatment.protocol is not None:
+        doses += stamp(face, product.id, treatment.protocol, units=treatment.units)
+    for area, units in (treatment.areas or {}).items():
+        doses += _stamp_area(face, product, area, units)
+    for number, injection in enumerate(treatment.injections, start=1):
+        doses.append(_place_injection(face, product, injection, f"injection {number}"))
+    return tuple(_with_volume(product, treatment, dose) for dose in doses)
+
+
+def stamp(
+    face: Face, product_id: str, protocol: str, *, units: float | None = None
+) -> tuple[Dose, ...]:
+    """The doses of a protocol; `units` scales the label's amounts to a total."""
+    known = facts.load()
+    product = facts.product(product_id)
+    if protocol not in known.protocols:
+        raise InputError(
+            f"There is no protocol `{protocol}`. Known protocols: {', '.join(known.protocols)}."
+        )
+    areas = known.protocols[protocol].areas
+    usual = sum(_label_area(product, area).total_units.value for area in areas)
+    factor = 1.0 if units is None else units / usual
+    return tuple(
+        dose
+        for area in areas
+        for dose in _stamp_area(face, product, area, factor * product.areas[area].total_units.value)
+    )
+
+
+def _label_area(product: Product, area: str) -> Area:
+    if area not in product.areas:
+        known = ", ".join(product.areas)
+        raise InputError(
+            f"The facts of {product.name} have no doses for the area `{area}` (they have {known}). "
+            "Give single injections instead, or choose another product."
+        )
+    return product.areas[area]
+
+
+def _stamp_area(face: Face, product: Product, area: str, units: float) -> list[Dose]:
+    label = _label_area(product, area)
+    factor = units / label.total_units.value
+    return [
+        _stamp_site(face, product, area, site, side, factor)
+        for site in label.sites
+        for side in sides_of(site.site)
+    ]
+
+
+def _stamp_site(
+    face: Face, product: Product, area: str, site: SiteDose, side: Side, factor: float
+) -> Dose:
+    x_mm, y_mm, depth = place_site(face, site.site, side)
+    volume = site.volume_ml.value if site.volume_ml else 0.0
+    return Dose(
+        units=Units(site.units.value * factor, product.id),
+        x_mm=x_mm,
+        y_mm=y_mm,
+        side=side,
+        depth=depth,
+        volume_ml=volume * factor,
+        area=area,
+        muscle=site_facts(site.site).muscle,
+        site=site.site,
+        where=f"{area}: {site.site}, {side}",
+    )
+
+
+def _place_injection(face: Face, product: Product, injection: Injection, where: str) -> Dose:
+    units = Units(injection.units, product.id)
+    volume = injection.volume_ml or 0.0
+    if injection.site is not None:
+        known = site_facts(injection.site)
+        side = injection.side or sides_of(injection.site)[0]
+        if injection.side is None and known.paired:
+            raise InputError(
+                f"The site `{injection.site}` ({where}) lies on both sides: "
+                "give `side` as left or right, one injection for each."
+            )
+        x_mm, y_mm, depth = place_site(face, injection.site, side)
+        return Dose(
+            units, x_mm, y_mm, side, depth, volume, known.area, known.muscle, injection.site, where
+        )
+    assert injection.x_mm is not None
+    assert injection.y_mm is not None
+    assert injection.side is not None
+    face.require_on_face(injection.x_mm, injection.y_mm)
+    side = Side.MIDLINE if injection.x_mm == 0 else injection.side
+    if side is Side.MIDLINE and injection.x_mm != 0:
+        raise InputError(f"A midline point ({where}) has x_mm 0; give its side as left or right.")
+    area, muscle = area_of(face, injection.x_mm, injection.y_mm, side)
+    return Dose(
+        units,
+        injection.x_mm,
+        injection.y_mm,
+        side,
+        injection.depth,
+        volume,
+        area,
+        muscle,
+        "",
+        where,
+    )
+
+
+def area_of(face: Face, x_mm: float, y_mm: float, side: Side) -> tuple[str, str]:
+    """The area and muscle that a free point belongs to; empty where no treated muscle lies."""
+    muscle = muscle_at(face, x_mm, y_mm, side)
+    areas = {site.muscle: site.area for site in facts.load().anatomy.sites.values()}
+    areas["depressor-supercilii"] = "glabella"
+    return areas.get(muscle, ""), muscle
+
+
+def _with_volume(product: Product, treatment: Treatment, dose: Dose) -> Dose:
+    """Volume from the dilution in use; else as given or on the label; else the usual dilution."""
+    if dose.volume_ml and treatment.diluent_ml is None:
+        return dose
+    if treatment.diluent_ml is not None and treatment.vial_units is not None:
+        per_ml = treatment.vial_units / treatment.diluent_ml
+    else:
+        usual = product.dilutions[0]
+        per_ml = usual.vial_units / usual.diluent_ml.value
+    return replace(dose, volume_ml=dose.units.amount / per_ml)
+
+
+def total_units(doses: tuple[Dose, ...], product_id: str) -> Units:
+    """Total of one product over doses of that product."""
+    return total((dose.units for dose in doses), product_id)

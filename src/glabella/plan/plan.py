@@ -1,0 +1,132 @@
+"""The plan: who, what, where, how much and when. The published schema is made from here."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+
+from glabella.errors import InputError
+from glabella.face.frame import Measures, Side
+from glabella.facts.anatomy import Depth
+from glabella.facts.schema import Record
+
+AreaId = Literal["glabella", "forehead", "lateral-canthal"]
+Grade = Annotated[int, msgspec.Meta(ge=0, le=3)]
+Amount = Annotated[float, msgspec.Meta(gt=0, le=1500)]
+Text = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class LineGrades(Record, kw_only=True):
+    """Severity of lines before any treatment: 0 none, 1 mild, 2 moderate, 3 severe.
+
+    A grade at rest that was not recorded is drawn from what trials saw at baseline.
+    """
+
+    maximum: Grade
+    rest: Grade | None = None
+
+
+class Patient(Record, kw_only=True):
+    """What the model needs to know of a person; nothing that identifies them."""
+
+    sex: Literal["female", "male"]
+    age_years: Annotated[int, msgspec.Meta(ge=0, le=120)]
+    lines: dict[AreaId, LineGrades] = msgspec.field(default_factory=dict)
+    measures: Measures = Measures()
+    conditions: tuple[str, ...] = ()
+
+
+class Injection(Record, kw_only=True):
+    """One point: a named site or coordinates, with units of the treatment's product.
+
+    `x_mm` is the distance from the midline on the named side, `y_mm` the height above the
+    level of the medial canthi.
+    """
+
+    units: Amount
+    site: str | None = None
+    x_mm: Annotated[float, msgspec.Meta(ge=0, le=90)] | None = None
+    y_mm: Annotated[float, msgspec.Meta(ge=-90, le=120)] | None = None
+    side: Side | None = None
+    depth: Depth = "muscle"
+    volume_ml: Annotated[float, msgspec.Meta(gt=0, le=2)] | None = None
+
+    def __post_init__(self) -> None:
+        placed = (self.x_mm is not None, self.y_mm is not None)
+        if self.site is None and not all(placed):
+            raise ValueError("an injection needs a `site`, or `x_mm`, `y_mm` and `side`")
+        if self.site is not None and any(placed):
+            raise ValueError("an injection has either a `site` or coordinates, not both")
+        if self.site is None and self.side is None:
+            raise ValueError("an injection with coordinates needs a `side`")
+
+
+class Treatment(Record, kw_only=True):
+    """One session with one product: a protocol, areas with units, or single injections.
+
+    `units` scales a protocol to a total; without it the label's units are used. A session with
+    two products is two treatments on the same date.
+    """
+
+    date: date
+    product: str
+    protocol: str | None = None
+    units: Amount | None = None
+    areas: dict[AreaId, Amount] | None = None
+    injections: tuple[Injection, ...] = ()
+    vial_units: Amount | None = None
+    diluent_ml: Annotated[float, msgspec.Meta(gt=0, le=20)] | None = None
+    status: Literal["planned", "given"] = "planned"
+
+    def __post_init__(self) -> None:
+        if self.protocol is None and self.areas is None and not self.injections:
+            raise ValueError("a treatment needs a `protocol`, `areas` or `injections`")
+        if self.protocol is not None and self.areas is not None:
+            raise ValueError("a treatment has either a `protocol` or `areas`, not both")
+        if self.units is not None and self.protocol is None:
+            raise ValueError(
+                "`units` is the total of a `protocol`; give units per injection or area"
+            )
+
+
+class Plan(Record, kw_only=True):
+    """A patient and one or several treatments, earliest first or not.
+
+    The last planned treatment is the one that is judged; earlier ones are history.
+    """
+
+    patient: Patient
+    treatments: Annotated[tuple[Treatment, ...], msgspec.Meta(min_length=1)]
+    horizon_days: Annotated[int, msgspec.Meta(ge=14, le=730)] = 180
+    title: Text = ""
+
+
+def read_plan(text: bytes | str) -> Plan:
+    """Read a plan from JSON; raises InputError naming the key and what is allowed there."""
+    try:
+        return msgspec.json.decode(text, type=Plan)
+    except msgspec.ValidationError as error:
+        raise InputError(f"The plan cannot be read: {_explain(error)}") from error
+    except msgspec.DecodeError as error:
+        raise InputError(
+            f"The plan is not valid JSON ({error}). Check commas, quotes and brackets."
+        ) from error
+
+
+def _explain(error: Exception) -> str:
+    message = str(error)
+    if "unknown field" not in message:
+        return message + "."
+    kinds = {"`$`": Plan, "`$.patient`": Patient, "measures": Measures, "injections": Injection}
+    kinds |= {"lines": LineGrades, "treatments": Treatment}
+    place = message.rpartition(" at ")[2]
+    near = max((part for part in kinds if part in place), key=place.rfind, default="`$`")
+    allowed = ", ".join(kinds[near].__struct_fields__)
+    return f"{message}. Allowed here: {allowed}."
+
+
+def plan_schema() -> dict[str, object]:
+    """The JSON schema of a plan."""
+    return msgspec.json.schema(Plan)

@@ -1,0 +1,192 @@
+"""A forecast as text to read in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from glabella import facts
+from glabella.face.frame import Side
+from glabella.plan.result import Curve, Forecast, Interval
+
+SHOWN_DAYS = (0, 1, 3, 7, 14, 30, 60, 90, 120, 150, 180)
+# A muscle that keeps at least this much in nine patients of ten is not listed.
+UNTOUCHED = 0.98
+GRADES = "0 none, 1 mild, 2 moderate, 3 severe"
+
+
+def as_text(forecast: Forecast, days: Sequence[int] = SHOWN_DAYS) -> str:
+    """The day tables, dates, risks, findings and the basis, in this order."""
+    parts = [
+        _header(forecast),
+        _lines(forecast, days),
+        _strength(forecast, days),
+        _brow(forecast, days),
+        _courses(forecast),
+        _risks(forecast),
+        _findings(forecast),
+        _basis(forecast),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _header(forecast: Forecast) -> str:
+    names = " and ".join(facts.product(product).name for product in forecast.products)
+    return (
+        f"Forecast from {forecast.start:%d %B %Y}, {names}.\n"
+        f"Medians with 90% intervals over {forecast.drawn} drawn patients. A forecast supports "
+        "the injector's judgement; it does not replace it."
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns aligned by width: the first to the left, the others to the right."""
+    everything = [list(head), *(list(row) for row in rows)]
+    widths = [max(len(row[i]) for row in everything) for i in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if index < 2 else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in everything
+    )
+
+
+def _on(forecast: Forecast, days: Sequence[int]) -> list[int]:
+    return [forecast.days.index(day) for day in days if day in forecast.days]
+
+
+def _day_cells(forecast: Forecast, index: int) -> list[str]:
+    day = forecast.days[index]
+    return [f"day {day}", f"{forecast.start + timedelta(days=day):%d %b %Y}"]
+
+
+def _name(area: str, side: Side) -> str:
+    return area if side is Side.MIDLINE else f"{area} {side}"
+
+
+def _lines(forecast: Forecast, days: Sequence[int]) -> str:
+    if not forecast.grades:
+        return "Lines: no baseline grade in the plan, so no grade is forecast."
+    head = ["", ""]
+    for course in forecast.grades:
+        head += [f"{_name(course.area, course.side)} at {course.at}", "none/mild"]
+    rows = []
+    for index in _on(forecast, days):
+        row = _day_cells(forecast, index)
+        for course in forecast.grades:
+            row += [_with_interval(course.grade, index, 1), f"{course.none_or_mild[index]:.0%}"]
+        rows.append(row)
+    return f"Line grades ({GRADES}) and the share of patients rated none or mild\n" + table(
+        head, rows
+    )
+
+
+def _with_interval(curve: Curve, index: int, digits: int) -> str:
+    low, high = curve.low[index], curve.high[index]
+    return f"{curve.median[index]:.{digits}f} [{low:.{digits}f} to {high:.{digits}f}]"
+
+
+def _strength(forecast: Forecast, days: Sequence[int]) -> str:
+    known = facts.load().anatomy.muscles
+    shown = _on(forecast, [day for day in days if day > 0])
+    rows = [
+        [
+            f"{known[course.muscle].name.split(',')[0]} {course.side}",
+            "",
+            *(
+                f"{course.strength.median[i]:.0%} [{course.strength.low[i]:.0%} to "
+                f"{course.strength.high[i]:.0%}]"
+                for i in shown
+            ),
+        ]
+        for course in forecast.muscles
+        if min(course.strength.low) < UNTOUCHED
+    ]
+    if not rows:
+        return ""
+    return "Strength left\n" + table(["", "", *_days(forecast, shown)], rows)
+
+
+def _days(forecast: Forecast, shown: Sequence[int]) -> list[str]:
+    return [f"day {forecast.days[index]}" for index in shown]
+
+
+def _brow(forecast: Forecast, days: Sequence[int]) -> str:
+    shown = _on(forecast, [day for day in days if day > 0])
+    curves = [
+        (f"brow {place} {course.side}", curve)
+        for course in forecast.brow
+        for place, curve in (
+            ("medial", course.medial_mm),
+            ("peak", course.peak_mm),
+            ("lateral", course.lateral_mm),
+        )
+    ]
+    curves += [(f"upper lid {lid.side}", lid.margin_mm) for lid in forecast.lid]
+    rows = [[name, "", *(_signed(curve, index) for index in shown)] for name, curve in curves]
+    return "Change of the brow at rest and of the upper lid margin, mm, up positive\n" + table(
+        ["", "", *_days(forecast, shown)], rows
+    )
+
+
+def _signed(curve: Curve, index: int) -> str:
+    return f"{curve.median[index]:+.1f} [{curve.low[index]:+.1f} to {curve.high[index]:+.1f}]"
+
+
+def _courses(forecast: Forecast) -> str:
+    if not forecast.courses:
+        return ""
+    head = ["", "", "onset", "fullest", "worn off", "respond"]
+    rows = [
+        [
+            _name(course.area, course.side),
+            "",
+            _span(course.onset),
+            _span(course.peak),
+            _span(course.wear_off),
+            f"{course.responders:.0%}",
+        ]
+        for course in forecast.courses
+    ]
+    return "When the effect shows, is fullest, and has worn off (half a grade)\n" + table(
+        head, rows
+    )
+
+
+def _span(interval: Interval) -> str:
+    def one(days: float | None) -> str:
+        return "later" if days is None else f"{days:.0f}"
+
+    when = f" ({interval.median:%d %b %Y})" if interval.median else ""
+    return (
+        f"day {one(interval.median_days)}{when} "
+        f"[{one(interval.low_days)} to {one(interval.high_days)}]"
+    )
+
+
+def _risks(forecast: Forecast) -> str:
+    rows = [[risk.name, "", f"{risk.probability:.1%}", risk.definition] for risk in forecast.risks]
+    lines = [f"  {name.ljust(20)} {share.rjust(6)}  {what}" for name, _, share, what in rows]
+    return "Unwanted results, share of drawn patients\n" + "\n".join(lines)
+
+
+def _findings(forecast: Forecast) -> str:
+    if not forecast.findings:
+        return "Findings: none."
+    known, lines = facts.load().sources, ["Findings"]
+    for finding in forecast.findings:
+        lines.append(f"  {finding.severity.upper()} {finding.code}: {finding.message}")
+        if finding.mend:
+            lines.append(f"      To mend: {finding.mend}")
+        if finding.source in known:
+            lines.append(f"      Source: {known[finding.source].citation}")
+    return "\n".join(lines)
+
+
+def _basis(forecast: Forecast) -> str:
+    return (
+        f"Stands on {len(forecast.sources)} sources and {len(forecast.assumptions)} assumptions "
+        f"(facts {forecast.facts_digest[:12]}). `glabella cite PLAN.json` lists the sources, "
+        "`glabella facts --assumptions` what stands on none."
+    )

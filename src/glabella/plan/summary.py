@@ -1,0 +1,288 @@
+"""From drawn patients to what a clinician reads: medians, 90% intervals, dates and risks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glabella.face.frame import BothSides, Face, Side
+from glabella.plan.lines import none_or_mild
+from glabella.plan.movement import Movement
+from glabella.plan.parameters import Parameters, model_facts
+from glabella.plan.result import (
+    AreaCourse,
+    BrowCurve,
+    Curve,
+    FaceState,
+    GradeCurve,
+    Interval,
+    LidCurve,
+    MuscleCurve,
+    Risk,
+)
+
+Array = NDArray[np.float64]
+Lines = Mapping[tuple[str, str], tuple[Array, Array]]
+
+LOW, HIGH = 0.05, 0.95
+# An effect shows, and is still there, while the lines are this much of a grade better.
+NOTICED_GRADES = 0.5
+# Unwanted results are counted over the weeks around the review.
+RISK_FROM_DAY, RISK_TO_DAY = 7, 45
+
+
+def curve(values: Array, digits: int = 3) -> Curve:
+    """Median and 90% interval over the drawn patients, the typical one left out, of (P, T)."""
+    ordered = np.sort(np.ascontiguousarray(values[1:].T, dtype=np.float32), axis=1)
+    count = ordered.shape[1] - 1
+    low, median, high = (
+        tuple((np.round(ordered[:, round(share * count)].astype(float), digits) + 0.0).tolist())
+        for share in (LOW, 0.5, HIGH)
+    )
+    return Curve(median=median, low=low, high=high)
+
+
+def muscle_curves(movement: Movement) -> tuple[MuscleCurve, ...]:
+    return tuple(
+        MuscleCurve(muscle=muscle, side=side, strength=curve(movement.of(muscle, side)))
+        for muscle, side in movement.names
+    )
+
+
+def grade_curves(lines: Lines, parameters: Parameters) -> tuple[GradeCurve, ...]:
+    return tuple(
+        GradeCurve(
+            area=area,
+            side=Side(side),
+            at=at,
+            grade=curve(severity, 2),
+            none_or_mild=tuple(
+                np.round(none_or_mild(severity[1:], parameters).mean(axis=0), 3).tolist()
+            ),
+        )
+        for (area, side), both in lines.items()
+        for at, severity in zip(_AT, both, strict=True)
+    )
+
+
+_AT: tuple[Literal["maximum", "rest"], ...] = ("maximum", "rest")
+
+
+def _landmark_nodes(face: Face, side: Side) -> dict[str, int]:
+    nodes, _ = face.brow_nodes(side)
+    places = {
+        "medial": face.medial_canthus_mm,
+        "middle": face.pupil_mm,
+        "peak": face.arch_mm,
+        "lateral": face.lateral_canthus_mm,
+    }
+    return {name: int(np.argmin(np.abs(nodes - x))) for name, x in places.items()}
+
+
+def nodes(face: Face) -> tuple[float, ...]:
+    """Distances of the brow nodes from the midline in mm."""
+    return tuple(np.round(face.brow_nodes(Side.LEFT)[0], 2).tolist())
+
+
+def brow_curves(face: Face, movement: Movement) -> tuple[BrowCurve, ...]:
+    found = []
+    for side in BothSides:
+        at = _landmark_nodes(face, side)
+        rise = movement.brow["rest", side]
+        found.append(
+            BrowCurve(
+                side=side,
+                medial_mm=curve(rise[..., at["medial"]], 2),
+                peak_mm=curve(rise[..., at["peak"]], 2),
+                lateral_mm=curve(rise[..., at["lateral"]], 2),
+            )
+        )
+    return tuple(found)
+
+
+def lid_curves(movement: Movement) -> tuple[LidCurve, ...]:
+    return tuple(LidCurve(side=side, margin_mm=curve(movement.lid[side], 2)) for side in BothSides)
+
+
+def area_courses(
+    lines: Lines, days: Array, start: date, parameters: Parameters
+) -> tuple[AreaCourse, ...]:
+    """Onset, peak and wear-off of each area at full movement.
+
+    Onset is the first day on which lines are half a grade better than before; wear-off the day on
+    which they are back within half a grade; patients who never get there count as neither.
+    """
+    found = []
+    for (area, side), (severity, _) in lines.items():
+        better = (severity[1:, :1] - severity[1:]) - NOTICED_GRADES
+        answered = better.max(axis=1) > 0
+        if not answered.any():
+            continue
+        better = better[answered]
+        peak = np.argmax(better, axis=1)
+        found.append(
+            AreaCourse(
+                area=area,
+                side=Side(side),
+                onset=_interval(_first_crossing(days, better), start, days[-1]),
+                peak=_interval(days[peak], start, days[-1]),
+                wear_off=_interval(_last_crossing(days, better), start, days[-1]),
+                responders=float(np.round(answered.mean(), 3)),
+            )
+        )
+    return tuple(found)
+
+
+def _first_crossing(days: Array, margin: Array) -> Array:
+    """Day on which `margin` (P, T) first rises above 0, linear between days."""
+    after = np.argmax(margin > 0, axis=1)
+    before = np.maximum(after - 1, 0)
+    return _between(days, margin, before, after)
+
+
+def _last_crossing(days: Array, margin: Array) -> Array:
+    """Day on which `margin` (P, T) last falls to 0; infinite when it is still above at the end."""
+    last = margin.shape[1] - 1 - np.argmax(margin[:, ::-1] > 0, axis=1)
+    after = np.minimum(last + 1, margin.shape[1] - 1)
+    crossing = _between(days, margin, last, after)
+    return np.where(last == margin.shape[1] - 1, np.inf, crossing)
+
+
+def _between(
+    days: Array, margin: Array, before: NDArray[np.int64], after: NDArray[np.int64]
+) -> Array:
+    row = np.arange(len(margin))
+    one, two = margin[row, before], margin[row, after]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.where(one == two, 0.0, one / (one - two))
+    return days[before] + part * (days[after] - days[before])
+
+
+def _interval(values: Array, start: date, horizon: float) -> Interval:
+    ordered = np.sort(values)
+    picked = [ordered[round(share * (len(ordered) - 1))] for share in (LOW, 0.5, HIGH)]
+    low, median, high = (round(float(day), 1) if day <= horizon else None for day in picked)
+
+    def on(day: float | None) -> date | None:
+        return None if day is None else start + timedelta(days=round(day))
+
+    return Interval(
+        median_days=median,
+        low_days=low,
+        high_days=high,
+        median=on(median),
+        low=on(low),
+        high=on(high),
+    )
+
+
+def risks(face: Face, movement: Movement, days: Array) -> tuple[Risk, ...]:
+    """Chances of unwanted results between day 7 and day 45, over the drawn patients."""
+    limit = model_facts().risk
+    window = (days >= RISK_FROM_DAY) & (days <= RISK_TO_DAY)
+    lid = np.min([movement.lid[side][1:, window] for side in BothSides], axis=(0, 2))
+    rises = {side: movement.brow["rest", side][1:, window] for side in BothSides}
+    middle, peak = {}, {}
+    for side, rise in rises.items():
+        at = _landmark_nodes(face, side)
+        middle[side] = rise[..., at["middle"]]
+        lateral = np.maximum(rise[..., at["peak"]], rise[..., at["lateral"]])
+        peak[side] = np.where(lateral > 0, lateral - rise[..., at["medial"]], 0.0)
+    drop = np.min([middle[side] for side in BothSides], axis=0).min(axis=1)
+    spock = np.max([peak[side] for side in BothSides], axis=0).max(axis=1)
+    uneven = np.abs(rises[Side.LEFT] - rises[Side.RIGHT]).max(axis=(1, 2))
+    return (
+        _risk(
+            "lid_ptosis", "Drooping upper lid", "upper lid margin", lid, -limit.lid_ptosis_mm.value
+        ),
+        _risk("brow_ptosis", "Brow drop", "middle of a brow", drop, -limit.brow_ptosis_mm.value),
+        _risk(
+            "spock_brow",
+            "Spock brow",
+            "outer brow rises and stands higher against its head by",
+            spock,
+            limit.spock_brow_mm.value,
+        ),
+        _risk(
+            "asymmetry",
+            "Uneven brows",
+            "new difference between the sides",
+            uneven,
+            limit.asymmetry_mm.value,
+        ),
+    )
+
+
+def _risk(
+    event: Literal["lid_ptosis", "brow_ptosis", "spock_brow", "asymmetry"],
+    name: str,
+    what: str,
+    extreme: Array,
+    limit: float,
+) -> Risk:
+    hit = extreme <= limit if limit < 0 else extreme >= limit
+    fact = getattr(model_facts().risk, f"{event}_mm")
+    verb = f"falls {-limit:g} mm or more" if limit < 0 else f"{limit:g} mm or more"
+    return Risk(
+        event=event,
+        name=name,
+        definition=f"{what} {verb}, day {RISK_FROM_DAY} to {RISK_TO_DAY}",
+        probability=float(np.round(hit.mean(), 4)),
+        source=fact.source,
+    )
+
+
+EXPRESSIONS: tuple[Literal["rest", "frown", "raise", "smile"], ...] = (
+    "rest",
+    "frown",
+    "raise",
+    "smile",
+)
+MOVES = {"frown": "glabella", "raise": "forehead", "smile": "lateral-canthal"}
+
+
+def face_states(movement: Movement, lines: Lines, days: Array) -> tuple[FaceState, ...]:
+    """What the typical patient's face looks like on each day in each expression."""
+    smile = model_facts().lid.smile_rise_mm.value
+    typical = 0
+    states = []
+    for expression in EXPRESSIONS:
+        for index, day in enumerate(days):
+            squint = {
+                side: smile * movement.drive["lateral-canthal", side][typical, index]
+                if expression == "smile"
+                else 0.0
+                for side in BothSides
+            }
+            states.append(
+                FaceState(
+                    day=int(day),
+                    expression=expression,
+                    brow_mm={
+                        side.value: tuple(
+                            np.round(movement.brow[expression, side][typical, index], 2).tolist()
+                        )
+                        for side in BothSides
+                    },
+                    lid_mm={
+                        side.value: round(float(movement.lid[side][typical, index]), 2)
+                        for side in BothSides
+                    },
+                    lower_lid_mm={side.value: round(float(squint[side]), 2) for side in squint},
+                    lines=_lines_shown(lines, expression, typical, index),
+                )
+            )
+    return tuple(states)
+
+
+def _lines_shown(lines: Lines, expression: str, patient: int, index: int) -> dict[str, float]:
+    shown = {}
+    for (area, side), (maximum, rest) in lines.items():
+        severity = maximum if MOVES.get(expression) == area else rest
+        name = area if side == Side.MIDLINE else f"{area}-{side}"
+        shown[name] = round(float(severity[patient, index]), 2)
+    return shown

@@ -1,0 +1,1 @@
+"""Trials: cohorts of drawn patients, calibration and validation against published rows."""

@@ -1,0 +1,130 @@
+"""Cohorts: the drawn patients of a published arm, and how the model treats them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glabella import facts
+from glabella.face.frame import Face
+from glabella.face.muscles import elements
+from glabella.facts import PublishedRow
+from glabella.plan.course import Reach, blocked, reach
+from glabella.plan.lines import courses
+from glabella.plan.movement import Movement, drive_left, move
+from glabella.plan.parameters import Parameters
+from glabella.plan.people import People, draw
+from glabella.plan.place import place
+from glabella.plan.plan import LineGrades, Treatment
+
+Array = NDArray[np.float64]
+Sex = Literal["female", "male"]
+
+# A trial has no calendar: every arm is injected on one day, whichever.
+DAY_ZERO = date(2000, 1, 1)
+_VISITS = (10, 14, 21, 28, 30, 112, 120, 168, 170, 196, 250, 252)
+_REGULAR = (*range(8), *range(40, 200, 10), *range(200, 401, 20))
+DAYS = np.array(sorted({*_VISITS, *_REGULAR}), dtype=float)
+# When a trial does not say how many of its patients had severe lines, or were men.
+USUAL_SEVERE_PERCENT = 100.0
+USUAL_FEMALE_PERCENT = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What every patient of an arm gets: total units per area of one product."""
+
+    product: str
+    areas: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def of(cls, row: PublishedRow) -> Arm:
+        return cls(row.product, tuple(sorted(row.areas.items())))
+
+    @property
+    def placebo(self) -> bool:
+        return self.product == "placebo" or not any(units for _, units in self.areas)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """Severity of lines in a stratum of some weight: before (P, 1) and on DAYS (P, T)."""
+
+    weight: float
+    before: Array
+    severity: Array
+
+
+def people() -> People:
+    """The drawn patients of every cohort: those of every forecast."""
+    return draw()
+
+
+@lru_cache(maxsize=256)
+def _reach(arm: Arm, sex: Sex) -> Reach:
+    face = Face.fit(sex)
+    treatment = Treatment(
+        date=DAY_ZERO,
+        product=arm.product,
+        areas=dict(arm.areas),  # type: ignore[arg-type]
+    )
+    return reach(face, place(face, treatment), 0.0, people())
+
+
+def movement(arm: Arm, sex: Sex, parameters: Parameters) -> Movement:
+    """Everything that moves in an arm's patients of one sex on DAYS."""
+    face, bulk = Face.fit(sex), parameters.bulk(sex, "average")
+    lost = blocked(face, [_reach(arm, sex)], DAYS, people(), parameters, bulk=bulk)
+    return move(face, *lost, people())
+
+
+def outcomes(row: PublishedRow, parameters: Parameters) -> list[Outcome]:
+    """How the model's patients of a row's arm fare, by sex and baseline grade."""
+    population = row.population
+    severe = USUAL_SEVERE_PERCENT
+    female = USUAL_FEMALE_PERCENT
+    if population is not None:
+        severe = population.severe_percent if population.severe_percent is not None else severe
+        female = population.female_percent if population.female_percent is not None else female
+        female = {"female": 100.0, "male": 0.0}.get(population.sex, female)
+    found = []
+    sexes: dict[Sex, float] = {"female": female, "male": 100 - female}
+    for sex, of_sex in sexes.items():
+        for grade, of_grade in ((3, severe), (2, 100 - severe)):
+            weight = of_sex * of_grade / 100**2
+            if weight > 0:
+                before, severity = _severity(row, sex, grade, parameters)
+                found.append(Outcome(weight, before, severity))
+    return found
+
+
+def _severity(
+    row: PublishedRow, sex: Sex, grade: int, parameters: Parameters
+) -> tuple[Array, Array]:
+    arm, area = Arm.of(row), row.endpoint.area
+    if arm.placebo:
+        drive = np.ones((len(people()), len(DAYS)))
+    else:
+        drive = _drive(arm, sex, area, parameters)
+    maximum, rest = courses(DAYS, drive, LineGrades(maximum=grade), people(), parameters)
+    severity = rest if row.endpoint.at == "rest" else maximum
+    return severity[1:, :1], severity[1:]
+
+
+@lru_cache(maxsize=64)
+def _drive(arm: Arm, sex: Sex, area: str, parameters: Parameters) -> Array:
+    """Strength left behind an area's lines (P, T); only its own muscles are computed."""
+    face, arrived = Face.fit(sex), _reach(arm, sex)
+    grid = elements(face)
+    muscles = {site.muscle for site in facts.load().anatomy.sites.values() if site.area == area}
+    muscles |= {"depressor-supercilii"} if area == "glabella" else set()
+    own = np.array([grid.names[index][0] in muscles for index in grid.muscle])
+    near = replace(arrived, density=np.where(own, arrived.density, 0.0))
+    lost = blocked(face, [near], DAYS, people(), parameters, bulk=parameters.bulk(sex, "average"))
+    drives = drive_left(face, *lost)
+    return next(found for (name, _), found in drives.items() if name == area)
