@@ -191,7 +191,8 @@ def risks(face: Face, movement: Movement, days: Array) -> tuple[Risk, ...]:
         at = _landmark_nodes(face, side)
         middle[side] = rise[..., at["middle"]]
         lateral = np.maximum(rise[..., at["peak"]], rise[..., at["lateral"]])
-        peak[side] = np.where(lateral > 0, lateral - rise[..., at["medial"]], 0.0)
+        head = rise[..., at["medial"]]
+        peak[side] = np.where((lateral > 0) & (head < 0), lateral - head, 0.0)
     drop = np.min([middle[side] for side in BothSides], axis=0).min(axis=1)
     spock = np.max([peak[side] for side in BothSides], axis=0).max(axis=1)
     uneven = np.abs(rises[Side.LEFT] - rises[Side.RIGHT]).max(axis=(1, 2))
@@ -203,7 +204,7 @@ def risks(face: Face, movement: Movement, days: Array) -> tuple[Risk, ...]:
         _risk(
             "spock_brow",
             "Spock brow",
-            "outer brow rises and stands higher against its head by",
+            "outer brow rises while its head falls, apart by",
             spock,
             limit.spock_brow_mm.value,
         ),

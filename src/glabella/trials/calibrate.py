@@ -57,8 +57,10 @@ SHARED: dict[str, Prior] = {
     "onset_speed": Prior(1.0, 0.5, "1", "bulk movement against that in a muscle of the foot"),
     "rater_sd": Prior(0.45, 0.3, "grade", "error of one reading of a line grade"),
     "rater_lapse": Prior(0.02, 0.3, "fraction", "readings that say better whatever is there"),
-    "frontalis_sensitivity": Prior(1.0, 0.7, "1", "frontalis against the glabella's muscles"),
-    "orbicularis_sensitivity": Prior(1.0, 0.7, "1", "orbicularis against the glabella's muscles"),
+    # Flat sheets of muscle beside the corrugator's belly: they should need less, how much less was
+    # not found.
+    "frontalis_sensitivity": Prior(2.0, 0.5, "1", "frontalis against the glabella's muscles"),
+    "orbicularis_sensitivity": Prior(2.0, 0.5, "1", "orbicularis against the glabella's muscles"),
     "male_bulk": Prior(1.5, 0.4, "1", "muscle mass of an average man against a woman's"),
 }
 LEVATOR = Prior(0.03, 1.0, "fraction", "share of a density that passes to the lid's levator")
