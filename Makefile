@@ -40,7 +40,7 @@ check: dev ## lint, format, types, imports, templates, pins
 	@! grep -n '://' requirements/*.txt || { echo "requirements/ must not name an address"; exit 1; }
 
 fix: dev ## mend what check can mend by itself
-	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff check --fix --exit-zero $(CODE)
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/djhtml src
 
@@ -48,8 +48,9 @@ bench: dev ## speed, side by side with what one would use instead
 	$(PY) -m bench
 
 lock: dev ## pin what pyproject.toml asks for (UPGRADE=--upgrade for newer versions)
-	$(LOCK) $(UPGRADE) --group build -o requirements/runtime.txt
-	$(LOCK) $(UPGRADE) --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	@echo "Pinning what runs, then what develops ..."
+	@$(LOCK) $(UPGRADE) --group build -o requirements/runtime.txt
+	@$(LOCK) $(UPGRADE) --group dev -c requirements/runtime.txt -o requirements/dev.txt
 
 clean: ## remove what make made, except data
 	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
+from functools import cache
 from typing import Any
 
 import django
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 DATA = tempfile.mkdtemp(prefix="glabella-tests-")
 
@@ -47,11 +50,25 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-NO_CHROMIUM = (
-    "no Chromium was found. Install it, for example: apt-get install chromium, "
-    "or name it: CHROMIUM=/path/to/chromium make test"
-)
 not_run = pytest.StashKey[int]()
+
+
+@cache
+def why_no_browser() -> str:
+    """What keeps the browser from starting, and how to mend it; empty when nothing does."""
+    if CHROMIUM is None:
+        return (
+            "no Chromium was found. Install it, for example: apt-get install chromium, "
+            "or name it: CHROMIUM=/path/to/chromium make test"
+        )
+    node, _ = compute_driver_executable()
+    trial = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    if trial.returncode != 0:
+        return (
+            f"Playwright's driver does not start ({trial.stderr.strip()}). "
+            "Install what it lacks, for example: apt-get install libatomic1"
+        )
+    return ""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -66,16 +83,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if CHROMIUM is None and item.get_closest_marker("browser"):
+    if item.get_closest_marker("browser") and (reason := why_no_browser()):
         if REQUIRE_ALL:
-            pytest.fail(f"This test needs a browser, and {NO_CHROMIUM}", pytrace=False)
+            pytest.fail(f"This test needs a browser, and {reason}", pytrace=False)
         item.config.stash[not_run] = item.config.stash.get(not_run, 0) + 1
-        pytest.skip("no Chromium")
+        pytest.skip("no browser")
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     if count := config.stash.get(not_run, 0):
-        terminalreporter.write_line(f"NOT RUN: {count} browser tests, because {NO_CHROMIUM}")
+        terminalreporter.write_line(f"NOT RUN: {count} browser tests, because {why_no_browser()}")
 
 
 def pytest_unconfigure() -> None:
