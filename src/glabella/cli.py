@@ -13,8 +13,11 @@ from glabella import __version__, chart, facts
 from glabella.errors import GlabellaError, InputError
 from glabella.plan import Plan, forecast, plan_schema, read_plan, report
 from glabella.plan.basis import basis
-from glabella.trials import calibrate, calibration_file, validate
+from glabella.trials import calibrate, calibration_file, trial, trial_text, validate
+from glabella.trials.spec import read_trial, trial_schema
 
+SCHEMAS = {"plan": plan_schema, "trial": trial_schema}
+BAR = 40
 CALIBRATION_FILE = Path(facts.__file__).with_name("calibration.toml")
 
 
@@ -57,8 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_facts)
 
     command = commands.add_parser("schema", help="the JSON schema of a file that Glabella reads")
-    command.add_argument("what", choices=["plan"])
-    command.set_defaults(run=lambda _: _print_json(plan_schema()))
+    command.add_argument("what", choices=list(SCHEMAS))
+    command.set_defaults(run=lambda arguments: _print_json(SCHEMAS[arguments.what]()))
+
+    command = commands.add_parser("trial", help="a virtual trial: arms, population, end points")
+    command.add_argument("spec", type=Path, metavar="SPEC.json")
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.set_defaults(run=_trial)
 
     command = commands.add_parser("calibrate", help="fit the model to the published rows")
     command.add_argument("--out", type=Path, metavar="FILE", help="default: the facts' own file")
@@ -71,8 +79,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _read(path: Path) -> Plan:
+    return read_plan(_bytes(path))
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        return read_plan(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise InputError(f"Cannot read {path}: {error.strerror}. Check the name.") from error
 
@@ -116,6 +128,22 @@ def _value(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(_value(part) for part in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _trial(arguments: argparse.Namespace) -> None:
+    result = trial.run_trial(read_trial(_bytes(arguments.spec)), progress=_progress)
+    if arguments.json:
+        _print_json(result)
+    else:
+        print(trial_text.as_text(result), end="")
+
+
+def _progress(share: float) -> None:
+    """A bar on the terminal, nothing when the output goes to a file."""
+    if sys.stderr.isatty():
+        bar = "#" * round(BAR * share)
+        end = "\r" if share < 1 else "\n"
+        print(f"[{bar:<{BAR}}] {share:4.0%}", end=end, file=sys.stderr, flush=True)
 
 
 def _calibrate(arguments: argparse.Namespace) -> None:

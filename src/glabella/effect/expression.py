@@ -58,7 +58,7 @@ def regulated_drive(lift_fraction: Array, *, compensation: float, limit: float) 
     """Drive of frontalis (...) against its resting drive, for lifts left at the nodes (..., N)."""
     left = lift_fraction.mean(axis=-1)
     wanted = 1 + compensation * (1 - left) / np.maximum(left, 1 / limit**2)
-    return np.clip(wanted, 1.0, limit)
+    return np.asarray(np.clip(wanted, 1.0, limit))
 
 
 def brow_rise(

@@ -105,6 +105,8 @@ def blocked(
     bulk: float,
 ) -> tuple[Array, NDArray[np.int64]]:
     """Blocked fraction (P, T, K) of the K elements that toxin reaches, and their indices (K,)."""
+    if not reaches:
+        return np.zeros((len(people), len(days), 0)), np.zeros(0, dtype=np.int64)
     ceiling = model_facts().response.ceiling_fraction.value
     answer = sensitivity(face, people, parameters, bulk)
     loads = [

@@ -55,7 +55,7 @@ def forecast(
     doses = place_all(plan, face)
     reaches = spread_all(plan, doses, face, start, people)
     days = days_until(plan.horizon_days)
-    course = follow(plan, face, reaches, days, people, parameters)
+    course = follow(plan, face, reaches, days=days, people=people, parameters=parameters)
     return Forecast(
         start=start,
         products=tuple(dict.fromkeys(t.product for t in plan.treatments if t.date == start)),
@@ -101,6 +101,7 @@ def follow(
     plan: Plan,
     face: Face,
     reaches: tuple[Reach, ...],
+    *,
     days: Array,
     people: People,
     parameters: Parameters,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,6 +38,26 @@ class People:
     def __len__(self) -> int:
         return len(self.line)
 
+    def take(self, chosen: slice | NDArray[np.int64]) -> People:
+        """Some of the patients, in the order asked for."""
+        return People(**{name: getattr(self, name)[chosen] for name in FIELDS})
+
+
+FIELDS = tuple(People.__dataclass_fields__)
+UNIFORM = {"line", "rest"}
+
+
+def _people(uniform: Array) -> People:
+    """Patients from uniform numbers (P, fields) between 0 and 1."""
+    inside = np.clip(uniform, 1e-9, 1 - 1e-9)
+    columns = {name: np.ascontiguousarray(inside[:, i]) for i, name in enumerate(FIELDS)}
+    return People(
+        **{
+            name: column if name in UNIFORM else np.asarray(ndtri(column))
+            for name, column in columns.items()
+        }
+    )
+
 
 @lru_cache(maxsize=8)
 def draw(count: int = DRAWN, seed: int = SEED) -> People:
@@ -44,16 +65,18 @@ def draw(count: int = DRAWN, seed: int = SEED) -> People:
 
     The sequence fills the space of differences evenly (Owen 1998), so that few draws suffice.
     """
-    uniform = qmc.Sobol(d=10, scramble=True, rng=np.random.default_rng(seed)).random(count)
-    uniform = np.vstack([np.full(10, 0.5), np.clip(uniform, 1e-9, 1 - 1e-9)])
-    names = People.__dataclass_fields__
-    columns = {name: np.ascontiguousarray(uniform[:, i]) for i, name in enumerate(names)}
-    return People(
-        **{
-            name: column if name in {"line", "rest"} else np.asarray(ndtri(column))
-            for name, column in columns.items()
-        }
-    )
+    typical = np.full((1, len(FIELDS)), 0.5)
+    return _people(np.vstack([typical, _sequence(seed).random(count)]))
+
+
+def draw_from(seed: int) -> Callable[[int], People]:
+    """A source of drawn patients that goes on where it stopped, for trials in blocks."""
+    sequence = _sequence(seed)
+    return lambda count: _people(sequence.random(count))
+
+
+def _sequence(seed: int) -> qmc.Sobol:
+    return qmc.Sobol(d=len(FIELDS), scramble=True, rng=np.random.default_rng(seed))
 
 
 def mirrored(people: People) -> People:

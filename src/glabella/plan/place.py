@@ -95,14 +95,14 @@ def _stamp_area(face: Face, product: Product, area: str, units: float) -> list[D
     label = _label_area(product, area)
     factor = units / label.total_units.value
     return [
-        _stamp_site(face, product, area, site, side, factor)
+        _stamp_site(face, product, area, site, side, factor=factor)
         for site in label.sites
         for side in sides_of(site.site)
     ]
 
 
 def _stamp_site(
-    face: Face, product: Product, area: str, site: SiteDose, side: Side, factor: float
+    face: Face, product: Product, area: str, site: SiteDose, side: Side, *, factor: float
 ) -> Dose:
     x_mm, y_mm, depth = place_site(face, site.site, side)
     volume = site.volume_ml.value if site.volume_ml else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -108,23 +109,48 @@ def read_plan(text: bytes | str) -> Plan:
     try:
         return msgspec.json.decode(text, type=Plan)
     except msgspec.ValidationError as error:
-        raise InputError(f"The plan cannot be read: {_explain(error)}") from error
+        raise InputError(f"The plan cannot be read: {explain(error, PARTS)}") from error
     except msgspec.DecodeError as error:
         raise InputError(
             f"The plan is not valid JSON ({error}). Check commas, quotes and brackets."
         ) from error
 
 
-def _explain(error: Exception) -> str:
+PARTS: dict[str, type[msgspec.Struct]] = {
+    "`$`": Plan,
+    "`$.patient`": Patient,
+    "lines": LineGrades,
+    "measures": Measures,
+    "treatments": Treatment,
+    "injections": Injection,
+}
+
+
+def explain(error: Exception, parts: Mapping[str, type[msgspec.Struct]]) -> str:
+    """The decoder's words, with the keys or words that are allowed at that place.
+
+    `parts` maps a piece of the decoder's path to the struct that is read there.
+    """
     message = str(error)
-    if "unknown field" not in message:
-        return message + "."
-    kinds = {"`$`": Plan, "`$.patient`": Patient, "measures": Measures, "injections": Injection}
-    kinds |= {"lines": LineGrades, "treatments": Treatment}
     place = message.rpartition(" at ")[2]
-    near = max((part for part in kinds if part in place), key=place.rfind, default="`$`")
-    allowed = ", ".join(kinds[near].__struct_fields__)
-    return f"{message}. Allowed here: {allowed}."
+    near = max((part for part in parts if part in place), key=place.rfind, default="`$`")
+    fields = parts[near].__struct_fields__
+    if "unknown field" in message:
+        return f"{message}. Allowed here: {', '.join(fields)}."
+    if "Invalid enum value" in message:
+        key = place.strip("`").rpartition(".")[2].partition("[")[0]
+        words = _allowed_words(parts[near], key)
+        return f"{message}. Allowed words: {', '.join(words)}." if words else f"{message}."
+    return f"{message}."
+
+
+def _allowed_words(part: type[msgspec.Struct], key: str) -> list[str]:
+    """The words of a field that takes one of a closed list; empty for any other field."""
+    schema = msgspec.json.schema(part)
+    field = schema["$defs"][part.__name__]["properties"].get(key, {})
+    if "$ref" in field:
+        field = schema["$defs"][field["$ref"].rpartition("/")[2]]
+    return [str(word) for word in field.get("enum", [])]
 
 
 def plan_schema() -> dict[str, object]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella.face.frame import BothSides, Face, Side
+from glabella.facts import Fact
 from glabella.plan.lines import none_or_mild
 from glabella.plan.movement import Movement
 from glabella.plan.parameters import Parameters, model_facts
@@ -72,7 +73,8 @@ def grade_curves(lines: Lines, parameters: Parameters) -> tuple[GradeCurve, ...]
 _AT: tuple[Literal["maximum", "rest"], ...] = ("maximum", "rest")
 
 
-def _landmark_nodes(face: Face, side: Side) -> dict[str, int]:
+def landmark_nodes(face: Face, side: Side) -> dict[str, int]:
+    """The brow nodes nearest to the medial canthus, the pupil, the arch and the lateral canthus."""
     nodes, _ = face.brow_nodes(side)
     places = {
         "medial": face.medial_canthus_mm,
@@ -91,7 +93,7 @@ def nodes(face: Face) -> tuple[float, ...]:
 def brow_curves(face: Face, movement: Movement) -> tuple[BrowCurve, ...]:
     found = []
     for side in BothSides:
-        at = _landmark_nodes(face, side)
+        at = landmark_nodes(face, side)
         rise = movement.brow["rest", side]
         found.append(
             BrowCurve(
@@ -180,60 +182,63 @@ def _interval(values: Array, start: date, horizon: float) -> Interval:
     )
 
 
-def risks(face: Face, movement: Movement, days: Array) -> tuple[Risk, ...]:
-    """Chances of unwanted results between day 7 and day 45, over the drawn patients."""
-    limit = model_facts().risk
-    window = (days >= RISK_FROM_DAY) & (days <= RISK_TO_DAY)
-    lid = np.min([movement.lid[side][1:, window] for side in BothSides], axis=(0, 2))
-    rises = {side: movement.brow["rest", side][1:, window] for side in BothSides}
-    middle, peak = {}, {}
+Event = Literal["lid_ptosis", "brow_ptosis", "spock_brow", "asymmetry"]
+# Name, what is measured, and whether a fall or a rise counts.
+EVENTS: dict[Event, tuple[str, str, int]] = {
+    "lid_ptosis": ("Drooping upper lid", "upper lid margin falls", -1),
+    "brow_ptosis": ("Brow drop", "middle of a brow falls", -1),
+    "spock_brow": ("Spock brow", "outer brow rises while its head falls, apart by", 1),
+    "asymmetry": ("Uneven brows", "new difference between the sides of", 1),
+}
+
+
+def risk_window(days: Array) -> NDArray[np.bool_]:
+    """Which days count for unwanted results."""
+    return (days >= RISK_FROM_DAY) & (days <= RISK_TO_DAY)
+
+
+def unwanted(
+    face: Face, movement: Movement, window: NDArray[np.bool_]
+) -> dict[Event, NDArray[np.bool_]]:
+    """Which patients (P,) have each unwanted result within a window of days (T,)."""
+    rises = {side: movement.brow["rest", side][:, window] for side in BothSides}
+    lid = np.min([movement.lid[side][:, window] for side in BothSides], axis=(0, 2))
+    middle, peak = [], []
     for side, rise in rises.items():
-        at = _landmark_nodes(face, side)
-        middle[side] = rise[..., at["middle"]]
+        at = landmark_nodes(face, side)
+        middle.append(rise[..., at["middle"]])
         lateral = np.maximum(rise[..., at["peak"]], rise[..., at["lateral"]])
         head = rise[..., at["medial"]]
-        peak[side] = np.where((lateral > 0) & (head < 0), lateral - head, 0.0)
-    drop = np.min([middle[side] for side in BothSides], axis=0).min(axis=1)
-    spock = np.max([peak[side] for side in BothSides], axis=0).max(axis=1)
-    uneven = np.abs(rises[Side.LEFT] - rises[Side.RIGHT]).max(axis=(1, 2))
-    return (
-        _risk(
-            "lid_ptosis", "Drooping upper lid", "upper lid margin", lid, -limit.lid_ptosis_mm.value
-        ),
-        _risk("brow_ptosis", "Brow drop", "middle of a brow", drop, -limit.brow_ptosis_mm.value),
-        _risk(
-            "spock_brow",
-            "Spock brow",
-            "outer brow rises while its head falls, apart by",
-            spock,
-            limit.spock_brow_mm.value,
-        ),
-        _risk(
-            "asymmetry",
-            "Uneven brows",
-            "new difference between the sides",
-            uneven,
-            limit.asymmetry_mm.value,
-        ),
-    )
+        peak.append(np.where((lateral > 0) & (head < 0), lateral - head, 0.0))
+    extremes: dict[Event, Array] = {
+        "lid_ptosis": lid,
+        "brow_ptosis": np.min(middle, axis=(0, 2)),
+        "spock_brow": np.max(peak, axis=(0, 2)),
+        "asymmetry": np.abs(rises[Side.LEFT] - rises[Side.RIGHT]).max(axis=(1, 2)),
+    }
+    return {
+        event: EVENTS[event][2] * extreme >= _limit_mm(event).value
+        for event, extreme in extremes.items()
+    }
 
 
-def _risk(
-    event: Literal["lid_ptosis", "brow_ptosis", "spock_brow", "asymmetry"],
-    name: str,
-    what: str,
-    extreme: Array,
-    limit: float,
-) -> Risk:
-    hit = extreme <= limit if limit < 0 else extreme >= limit
-    fact = getattr(model_facts().risk, f"{event}_mm")
-    verb = f"falls {-limit:g} mm or more" if limit < 0 else f"{limit:g} mm or more"
-    return Risk(
-        event=event,
-        name=name,
-        definition=f"{what} {verb}, day {RISK_FROM_DAY} to {RISK_TO_DAY}",
-        probability=float(np.round(hit.mean(), 4)),
-        source=fact.source,
+def _limit_mm(event: Event) -> Fact[float]:
+    fact: Fact[float] = getattr(model_facts().risk, f"{event}_mm")
+    return fact
+
+
+def risks(face: Face, movement: Movement, days: Array) -> tuple[Risk, ...]:
+    """Chances of unwanted results in the weeks around the review, over the drawn patients."""
+    return tuple(
+        Risk(
+            event=event,
+            name=EVENTS[event][0],
+            definition=f"{EVENTS[event][1]} {_limit_mm(event).value:g} mm or more, "
+            f"day {RISK_FROM_DAY} to {RISK_TO_DAY}",
+            probability=float(np.round(hit[1:].mean(), 4)),
+            source=_limit_mm(event).source,
+        )
+        for event, hit in unwanted(face, movement, risk_window(days)).items()
     )
 
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from glabella.face.frame import BothSides, Face, Side
 from glabella.facts import PublishedRow
-from glabella.plan.lines import improved, none_or_mild, rated_below
+from glabella.plan.lines import NONE_OR_MILD_BELOW, improved, none_or_mild, rated_below
 from glabella.plan.parameters import Parameters, model_facts
-from glabella.plan.summary import RISK_FROM_DAY, RISK_TO_DAY
+from glabella.plan.summary import risk_window
 from glabella.trials.cohort import DAYS, Arm, Outcome, movement, outcomes
 
 Array = NDArray[np.float64]
@@ -75,35 +75,49 @@ def share(
     return total
 
 
+def margin_of(rule: str, before: Array, severity: Array) -> Array:
+    """By how much patients (P, T) still have what a rule asks for; at 0 they lose it."""
+    wanted = {
+        "none_or_mild": NONE_OR_MILD_BELOW - severity,
+        "improved_2": before - severity - 1 - NOTICED,
+        "composite_2": before - severity - 1 - NOTICED,
+    }
+    return wanted.get(rule, before - severity - NOTICED)
+
+
+def last_day(days: Array, margin: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """When each patient (P, T) who ever had it loses it for good, and who (P,) ever had it."""
+    kept = margin > 0
+    responded = np.asarray(kept.any(axis=1))
+    rows = margin[responded]
+    last = kept.shape[1] - 1 - np.argmax(kept[responded][:, ::-1], axis=1)
+    after = np.minimum(last + 1, len(days) - 1)
+    index = np.arange(len(rows))
+    one, two = rows[index, last], rows[index, after]
+    part = np.where(one == two, 0.0, one / np.where(one == two, 1.0, one - two))
+    lost = days[last] + part * (days[after] - days[last])
+    return np.where(last == len(days) - 1, np.inf, lost), responded
+
+
 def _median_duration(row: PublishedRow, strata: list[Outcome]) -> float:
     """Median day on which those who responded lose what the row's rule asks for."""
+    rule = "none_or_mild" if row.endpoint.until == "none_or_mild_lost" else "improved_1"
     lost, weights = [], []
     for stratum in strata:
-        if row.endpoint.until == "none_or_mild_lost":
-            margin = 1.5 - stratum.severity
-        else:
-            margin = stratum.before - stratum.severity - NOTICED
-        kept = margin > 0
-        responded = kept.any(axis=1)
-        last = kept.shape[1] - 1 - np.argmax(kept[responded][:, ::-1], axis=1)
-        after = np.minimum(last + 1, len(DAYS) - 1)
-        rows = margin[responded]
-        index = np.arange(len(rows))
-        one, two = rows[index, last], rows[index, after]
-        part = np.where(one == two, 0.0, one / np.where(one == two, 1.0, one - two))
-        lost.append(DAYS[last] + part * (DAYS[after] - DAYS[last]))
-        weights.append(np.full(len(rows), stratum.weight / len(stratum.before)))
+        found, _ = last_day(DAYS, margin_of(rule, stratum.before, stratum.severity))
+        lost.append(found)
+        weights.append(np.full(len(found), stratum.weight / len(stratum.before)))
     days, weight = np.concatenate(lost), np.concatenate(weights)
     order = np.argsort(days)
     reached = np.cumsum(weight[order]) / weight.sum()
-    return float(days[order][np.searchsorted(reached, 0.5)])
+    return float(min(days[order][np.searchsorted(reached, 0.5)], DAYS[-1]))
 
 
 def lid_ptosis_rate(arm: Arm, parameters: Parameters) -> float:
     """Share of women whose lid falls by what counts as a droop in the weeks around the review."""
     if arm.placebo:
         return 0.0
-    window = (DAYS >= RISK_FROM_DAY) & (DAYS <= RISK_TO_DAY)
+    window = risk_window(DAYS)
     moved = movement(arm, "female", parameters)
     lowest = np.min([moved.lid[side][1:, window] for side in BothSides], axis=(0, 2))
     return float((lowest <= -model_facts().risk.lid_ptosis_mm.value).mean())
