@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella import facts
-from glabella.face.frame import Face
+from glabella.face.frame import Face, Side
 from glabella.plan import summary
 from glabella.plan.basis import basis
 from glabella.plan.course import Reach, blocked, reach
+from glabella.plan.learn import learn
 from glabella.plan.limits import check_doses
-from glabella.plan.lines import courses
+from glabella.plan.lines import LineCourse, follow_lines
 from glabella.plan.movement import Movement, move
 from glabella.plan.parameters import Parameters, calibrated
 from glabella.plan.people import People, draw
@@ -31,14 +32,11 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """What happens to drawn patients: the days, how they move, and how severe their lines are.
-
-    `lines` maps area and side to severities (P, T) at full movement and at rest.
-    """
+    """What happens to drawn patients: the days, how they move, and how severe their lines are."""
 
     days: Array
     movement: Movement
-    lines: dict[tuple[str, str], tuple[Array, Array]]
+    lines: dict[tuple[str, Side], LineCourse]
 
 
 def forecast(
@@ -48,11 +46,12 @@ def forecast(
 
     Raises InputError, UnitsError or GeometryError for a plan that cannot be meant.
     """
-    people = people or draw()
     parameters = parameters or calibrated()
     face = Face.fit(plan.patient.sex, plan.patient.measures)
     start = max(treatment.date for treatment in plan.treatments)
     doses = place_all(plan, face)
+    own, learned = learn(plan, face, doses, parameters)
+    people = people or own or draw()
     reaches = spread_all(plan, doses, face, start, people)
     days = days_until(plan.horizon_days)
     course = follow(plan, face, reaches, days=days, people=people, parameters=parameters)
@@ -73,6 +72,7 @@ def forecast(
         sources=basis(plan).sources,
         assumptions=basis(plan).assumptions,
         facts_digest=facts.load().digest,
+        learned=learned,
     )
 
 
@@ -120,10 +120,10 @@ def lines_of(
     days: Array,
     people: People,
     parameters: Parameters,
-) -> dict[tuple[str, str], tuple[Array, Array]]:
+) -> dict[tuple[str, Side], LineCourse]:
     """Severity of the lines of each area whose baseline grade is known."""
     return {
-        (area, side): courses(days, drive, known, people, parameters)
+        (area, side): follow_lines(days, drive, known, people, parameters)
         for (area, side), drive in movement.drive.items()
         for graded, known in grades.items()
         if area == graded

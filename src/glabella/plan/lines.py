@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
@@ -54,21 +56,35 @@ def severity_at_rest(grade: int | None, maximum: Array, people: People) -> Array
     return np.clip(grade + REST_BLUR * (people.rest - 0.5), 0.0, np.maximum(maximum, 0.0))
 
 
-def courses(
+@dataclass(frozen=True, slots=True, eq=False)
+class LineCourse:
+    """Severity of an area's lines: untreated (P, 1), and day by day (P, T) moving and at rest."""
+
+    untreated: Array
+    maximum: Array
+    rest: Array
+
+    def at(self, where: str) -> Array:
+        """The course at "maximum" movement or at "rest"."""
+        return self.rest if where == "rest" else self.maximum
+
+
+def follow_lines(
     days: Array, drive: Array, grades: LineGrades, people: People, parameters: Parameters
-) -> tuple[Array, Array]:
-    """Severity (P, T) of an area's lines at full movement and at rest; day 0 comes first."""
+) -> LineCourse:
+    """The course of an area's lines under the strength (P, T) that drives them."""
     lines = model_facts().lines
     maximum = true_severity(grades.maximum, people, parameters)
     rest = severity_at_rest(grades.rest, maximum, people)
     memory = expression.resting_memory(days, drive, memory_days=lines.skin_memory_days.value)
-    return expression.line_severity(
+    moving, resting = expression.line_severity(
         drive,
         memory,
         maximum=maximum[:, None],
         rest=rest[:, None],
         rest_share=lines.rest_share.value,
     )
+    return LineCourse(maximum[:, None], moving, resting)
 
 
 def rated_below(severity: Array, limit: float, parameters: Parameters) -> Array:

@@ -79,6 +79,15 @@ def _sequence(seed: int) -> qmc.Sobol:
     return qmc.Sobol(d=len(FIELDS), scramble=True, rng=np.random.default_rng(seed))
 
 
+def weighted(people: People, weight: Array, count: int = DRAWN) -> People:
+    """`count` patients taken by weight (P,), evenly along it, after the weighted middle one."""
+    places = (np.arange(count) + 0.5) / count
+    chosen = np.searchsorted(np.cumsum(weight), places * (1 - 1e-12))
+    taken = people.take(chosen)
+    middle = {name: float(np.sum(weight * getattr(people, name))) for name in FIELDS}
+    return People(**{name: np.append(middle[name], getattr(taken, name)) for name in FIELDS})
+
+
 def mirrored(people: People) -> People:
     """The same patients seen in a mirror: what was left is right."""
     return People(

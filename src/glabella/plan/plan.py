@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from glabella.errors import InputError
-from glabella.face.frame import Measures, Side
+from glabella.face.frame import BrowHeights, Measures, Side
 from glabella.facts.anatomy import Depth
 from glabella.facts.schema import Record
 
@@ -92,14 +92,32 @@ class Treatment(Record, kw_only=True):
             )
 
 
+class SeenGrades(Record, kw_only=True):
+    """Grades read at a review; what was not read is left out."""
+
+    maximum: Grade | None = None
+    rest: Grade | None = None
+
+
+class Review(Record, kw_only=True):
+    """What was seen at a review of an earlier treatment: grades, brow heights."""
+
+    date: date
+    lines: dict[AreaId, SeenGrades] = msgspec.field(default_factory=dict)
+    brow_left: BrowHeights | None = None
+    brow_right: BrowHeights | None = None
+
+
 class Plan(Record, kw_only=True):
     """A patient and one or several treatments, earliest first or not.
 
-    The last planned treatment is the one that is judged; earlier ones are history.
+    The last treatment is the one that is judged; earlier ones are history, and what was seen at
+    their reviews makes the forecast this patient's own.
     """
 
     patient: Patient
     treatments: Annotated[tuple[Treatment, ...], msgspec.Meta(min_length=1)]
+    reviews: tuple[Review, ...] = ()
     horizon_days: Annotated[int, msgspec.Meta(ge=14, le=730)] = 180
     title: Text = ""
 
@@ -123,6 +141,9 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "measures": Measures,
     "treatments": Treatment,
     "injections": Injection,
+    "reviews": Review,
+    "reviews[...].lines": SeenGrades,
+    "brow": BrowHeights,
 }
 
 

@@ -35,7 +35,21 @@ def _header(forecast: Forecast) -> str:
     return (
         f"Forecast from {forecast.start:%d %B %Y}, {names}.\n"
         f"Medians with 90% intervals over {forecast.drawn} drawn patients. A forecast supports "
-        "the injector's judgement; it does not replace it."
+        "the injector's judgement; it does not replace it.\n" + learned_words(forecast)
+    ).rstrip()
+
+
+def learned_words(forecast: Forecast) -> str:
+    """Whose forecast it is: the population's, or this patient's own."""
+    learned = forecast.learned
+    if learned is None:
+        return ""
+    seen = "1 review" if learned.reviews == 1 else f"{learned.reviews} reviews"
+    if learned.used:
+        return f"This patient's own: weighed by {seen} ({learned.effective:g} effective draws)."
+    return (
+        f"The population's: too few drawn patients ({learned.effective:g}) explain what was seen "
+        f"at {seen}."
     )
 
 

@@ -102,6 +102,18 @@ class FaceState(msgspec.Struct, frozen=True, kw_only=True):
     lines: dict[str, float]
 
 
+class Learned(msgspec.Struct, frozen=True, kw_only=True):
+    """What reviews taught: `effective` of `drawn` patients explain what was seen.
+
+    `used` is false when these are too few; then the forecast is the population's.
+    """
+
+    reviews: int
+    effective: float
+    drawn: int
+    used: bool
+
+
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """The forecast of a plan, day by day from the last treatment.
 
@@ -125,3 +137,4 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, str]
     assumptions: tuple[str, ...]
     facts_digest: str
+    learned: Learned | None = None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from glabella.face.frame import BothSides, Face, Side
 from glabella.facts import Fact
-from glabella.plan.lines import none_or_mild
+from glabella.plan.lines import LineCourse, none_or_mild
 from glabella.plan.movement import Movement
 from glabella.plan.parameters import Parameters, model_facts
 from glabella.plan.result import (
@@ -27,7 +27,7 @@ from glabella.plan.result import (
 )
 
 Array = NDArray[np.float64]
-Lines = Mapping[tuple[str, str], tuple[Array, Array]]
+Lines = Mapping[tuple[str, Side], LineCourse]
 
 LOW, HIGH = 0.05, 0.95
 # An effect shows, and is still there, while the lines are this much of a grade better.
@@ -58,15 +58,15 @@ def grade_curves(lines: Lines, parameters: Parameters) -> tuple[GradeCurve, ...]
     return tuple(
         GradeCurve(
             area=area,
-            side=Side(side),
+            side=side,
             at=at,
-            grade=curve(severity, 2),
+            grade=curve(course.at(at), 2),
             none_or_mild=tuple(
-                np.round(none_or_mild(severity[1:], parameters).mean(axis=0), 3).tolist()
+                np.round(none_or_mild(course.at(at)[1:], parameters).mean(axis=0), 3).tolist()
             ),
         )
-        for (area, side), both in lines.items()
-        for at, severity in zip(_AT, both, strict=True)
+        for (area, side), course in lines.items()
+        for at in _AT
     )
 
 
@@ -119,8 +119,8 @@ def area_courses(
     which they are back within half a grade; patients who never get there count as neither.
     """
     found = []
-    for (area, side), (severity, _) in lines.items():
-        better = (severity[1:, :1] - severity[1:]) - NOTICED_GRADES
+    for (area, side), course in lines.items():
+        better = (course.untreated[1:] - course.maximum[1:]) - NOTICED_GRADES
         answered = better.max(axis=1) > 0
         if not answered.any():
             continue
@@ -129,7 +129,7 @@ def area_courses(
         found.append(
             AreaCourse(
                 area=area,
-                side=Side(side),
+                side=side,
                 onset=_interval(_first_crossing(days, better), start, days[-1]),
                 peak=_interval(days[peak], start, days[-1]),
                 wear_off=_interval(_last_crossing(days, better), start, days[-1]),
@@ -287,8 +287,8 @@ def face_states(movement: Movement, lines: Lines, days: Array) -> tuple[FaceStat
 
 def _lines_shown(lines: Lines, expression: str, patient: int, index: int) -> dict[str, float]:
     shown = {}
-    for (area, side), (maximum, rest) in lines.items():
-        severity = maximum if MOVES.get(expression) == area else rest
+    for (area, side), course in lines.items():
+        severity = course.at("maximum" if MOVES.get(expression) == area else "rest")
         name = area if side == Side.MIDLINE else f"{area}-{side}"
         shown[name] = round(float(severity[patient, index]), 2)
     return shown

@@ -15,7 +15,7 @@ from glabella.face.frame import Face
 from glabella.face.muscles import elements
 from glabella.facts import PublishedRow
 from glabella.plan.course import Reach, blocked, reach
-from glabella.plan.lines import courses
+from glabella.plan.lines import follow_lines
 from glabella.plan.movement import Movement, drive_left, move
 from glabella.plan.parameters import Parameters
 from glabella.plan.people import People, draw
@@ -111,8 +111,8 @@ def _severity(
         drive = np.ones((len(people()), len(DAYS)))
     else:
         drive = _drive(arm, sex, area, parameters)
-    maximum, rest = courses(DAYS, drive, LineGrades(maximum=grade), people(), parameters)
-    severity = rest if row.endpoint.at == "rest" else maximum
+    course = follow_lines(DAYS, drive, LineGrades(maximum=grade), people(), parameters)
+    severity = course.at(row.endpoint.at)
     return severity[1:, :1], severity[1:]
 
 

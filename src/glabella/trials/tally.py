@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella.face.frame import BothSides, Face
-from glabella.plan.lines import courses
+from glabella.plan.lines import follow_lines
 from glabella.plan.movement import Movement
 from glabella.plan.parameters import Parameters
 from glabella.plan.people import People
@@ -83,8 +83,8 @@ def _count_lines(
 ) -> None:
     """Add readings at the visits and the days on which responders lose the effect."""
     columns = [int(np.flatnonzero(days == visit)[0]) for visit in spec.visits_days]
-    severities = {
-        area: courses(
+    lines = {
+        area: follow_lines(
             days,
             _mean_drive(moved, area),
             LineGrades(maximum=stratum.grade),
@@ -94,13 +94,13 @@ def _count_lines(
         for area in {end.area for end in (*spec.endpoints, *spec.durations)}
     }
     for index, end in enumerate(spec.endpoints):
-        severity = severities[end.area][end.at == "rest"]
+        severity = lines[end.area].at(end.at)
         chance = READINGS[end.rule](severity[:, :1], severity[:, columns], parameters)
         agreed = chance**2 if end.rater == "both" or end.rule == "composite_2" else chance
         for visit, total in zip(spec.visits_days, agreed.sum(axis=0), strict=True):
             _add(tally.said, (index, visit), float(total))
     for index, end in enumerate(spec.durations):
-        severity = severities[end.area][end.at == "rest"]
+        severity = lines[end.area].at(end.at)
         lost, _ = last_day(days, margin_of(end.rule, severity[:, :1], severity))
         counted, _ = np.histogram(np.minimum(lost, FOLLOWED_DAYS + 1), bins=LOST_EDGES)
         _add(tally.lost_on, index, counted)

@@ -240,7 +240,7 @@ def kaplan_meier_median(
 
 def _quantile(counted: Counts, share: float) -> float:
     reached = np.cumsum(counted) / counted.sum()
-    return round(float(BROW_EDGES_MM[int(np.searchsorted(reached, share))] + 0.01), 2)
+    return round(float(BROW_EDGES_MM[int(np.searchsorted(reached, share))] + 0.01), 2) + 0.0
 
 
 def _brow_changes(spec: TrialSpec, arm: ArmSpec, tally: Tally) -> Iterator[BrowChange]:

@@ -1,0 +1,137 @@
+"""Learning: what was seen at a patient's reviews reweights the drawn patients.
+
+Many patients are drawn from the population, the patient's own treatments are run on each, and each
+is weighed by how well it explains what was seen (importance sampling). As many as a forecast uses
+are then taken by weight. When few of the many explain it, the population stays as it is and the
+forecast says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from glabella.face.frame import BrowHeights, Face, Side
+from glabella.plan.course import blocked, reach
+from glabella.plan.lines import follow_lines
+from glabella.plan.movement import Movement, move
+from glabella.plan.parameters import Parameters
+from glabella.plan.people import People, draw, weighted
+from glabella.plan.place import Dose
+from glabella.plan.plan import Plan, Review
+from glabella.plan.result import Learned
+from glabella.plan.summary import landmark_nodes
+
+Array = NDArray[np.float64]
+
+POOL = 2048
+# With fewer drawn patients than this behind the weights, they are chance.
+FEWEST_EFFECTIVE = 30
+# A brow height measured on two days differs by about this much without any treatment.
+BROW_READING_MM = 1.0
+STEP_DAYS = 5
+# The highest grade of the scale.
+WORST = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What a patient's own earlier treatments did to drawn patients, on days from the first."""
+
+    first: date
+    days: Array
+    movement: Movement
+    people: People
+
+
+def learn(
+    plan: Plan, face: Face, doses: dict[int, tuple[Dose, ...]], parameters: Parameters
+) -> tuple[People | None, Learned | None]:
+    """Drawn patients weighed by the plan's reviews; None where there is nothing to learn from."""
+    reviews = [review for review in plan.reviews if _after_a_treatment(plan, review)]
+    if not reviews:
+        return None, None
+    past = _past(plan, face, doses, reviews, parameters)
+    log = sum(
+        (_log_likelihood(plan, face, past, review, parameters) for review in reviews),
+        start=np.zeros(len(past.people)),
+    )
+    weight = np.exp(log - log.max())
+    weight /= weight.sum()
+    effective = float(1 / np.sum(weight**2))
+    used = effective >= FEWEST_EFFECTIVE
+    told = Learned(reviews=len(reviews), effective=round(effective, 1), drawn=POOL, used=used)
+    return (weighted(past.people, weight) if used else None), told
+
+
+def _after_a_treatment(plan: Plan, review: Review) -> bool:
+    return any(treatment.date < review.date for treatment in plan.treatments)
+
+
+def _past(
+    plan: Plan,
+    face: Face,
+    doses: dict[int, tuple[Dose, ...]],
+    reviews: list[Review],
+    parameters: Parameters,
+) -> Past:
+    people = draw(POOL)
+    first = min(treatment.date for treatment in plan.treatments)
+    seen = [(review.date - first).days for review in reviews]
+    days = np.array(sorted({*range(0, max(seen), STEP_DAYS), *seen}), dtype=float)
+    arrived = [
+        reach(face, placed, (plan.treatments[index].date - first).days, people)
+        for index, placed in doses.items()
+        if plan.treatments[index].date < max(review.date for review in reviews)
+    ]
+    lost = blocked(face, arrived, days, people, parameters, bulk=parameters.bulk_of(plan.patient))
+    return Past(first, days, move(face, *lost, people), people)
+
+
+def _log_likelihood(
+    plan: Plan, face: Face, past: Past, review: Review, parameters: Parameters
+) -> Array:
+    """How well each drawn patient (P,) explains one review."""
+    column = int(np.flatnonzero(past.days == (review.date - past.first).days)[0])
+    total = np.zeros(len(past.people))
+    for area, seen in review.lines.items():
+        if area not in plan.patient.lines:
+            continue
+        drives = [d for (name, _), d in past.movement.drive.items() if name == area]
+        drive = np.asarray(np.mean(drives, axis=0))
+        baseline = plan.patient.lines[area]
+        course = follow_lines(past.days, drive, baseline, past.people, parameters)
+        for where, grade in (("maximum", seen.maximum), ("rest", seen.rest)):
+            if grade is not None:
+                total += np.log(read_as(grade, course.at(where)[:, column], parameters))
+    for side, heights in ((Side.LEFT, review.brow_left), (Side.RIGHT, review.brow_right)):
+        if heights is not None:
+            total += _brow_likelihood(face, past, side, heights, column)
+    return total
+
+
+def read_as(grade: int, severity: Array, parameters: Parameters) -> Array:
+    """Chance that a rater reads a severity (P,) as a grade; a few readings lapse to any grade."""
+    sd, lapse = parameters.rater_sd, parameters.rater_lapse
+    above = ndtr((grade + 0.5 - severity) / sd) if grade < WORST else 1.0
+    below = ndtr((grade - 0.5 - severity) / sd) if grade > 0 else 0.0
+    return np.asarray(lapse / (WORST + 1) + (1 - lapse) * (above - below))
+
+
+def _brow_likelihood(face: Face, past: Past, side: Side, seen: BrowHeights, column: int) -> Array:
+    before = face.brow_right if side is Side.RIGHT else face.brow_left
+    at = landmark_nodes(face, side)
+    rise = past.movement.brow["rest", side][:, column]
+    apart = np.array(
+        [
+            seen.medial_mm - before.medial_mm - rise[:, at["medial"]],
+            seen.peak_mm - before.peak_mm - rise[:, at["peak"]],
+            seen.lateral_mm - before.lateral_mm - rise[:, at["lateral"]],
+        ]
+    )
+    # Three heights of one brow are read against one reference: their errors go together.
+    return np.asarray(-0.5 * np.mean((apart / BROW_READING_MM) ** 2, axis=0))
