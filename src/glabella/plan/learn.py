@@ -31,6 +31,8 @@ Array = NDArray[np.float64]
 POOL = 2048
 # With fewer drawn patients than this behind the weights, they are chance.
 FEWEST_EFFECTIVE = 30
+# Below this log likelihood even the best of them does not explain what was seen.
+UNEXPLAINED = -8.0
 # A brow height measured on two days differs by about this much without any treatment.
 BROW_READING_MM = 1.0
 STEP_DAYS = 5
@@ -63,7 +65,7 @@ def learn(
     weight = np.exp(log - log.max())
     weight /= weight.sum()
     effective = float(1 / np.sum(weight**2))
-    used = effective >= FEWEST_EFFECTIVE
+    used = effective >= FEWEST_EFFECTIVE and bool(log.max() > UNEXPLAINED)
     told = Learned(reviews=len(reviews), effective=round(effective, 1), drawn=POOL, used=used)
     return (weighted(past.people, weight) if used else None), told
 

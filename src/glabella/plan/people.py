@@ -80,9 +80,13 @@ def _sequence(seed: int) -> qmc.Sobol:
 
 
 def weighted(people: People, weight: Array, count: int = DRAWN) -> People:
-    """`count` patients taken by weight (P,), evenly along it, after the weighted middle one."""
+    """`count` patients taken by weight (P,), evenly along it, after the weighted middle one.
+
+    They are shuffled first: every so-manyth point of a Sobol sequence is no fair sample of it.
+    """
+    order = np.random.default_rng(SEED).permutation(len(people))
     places = (np.arange(count) + 0.5) / count
-    chosen = np.searchsorted(np.cumsum(weight), places * (1 - 1e-12))
+    chosen = order[np.searchsorted(np.cumsum(weight[order]), places * (1 - 1e-12))]
     taken = people.take(chosen)
     middle = {name: float(np.sum(weight * getattr(people, name))) for name in FIELDS}
     return People(**{name: np.append(middle[name], getattr(taken, name)) for name in FIELDS})
