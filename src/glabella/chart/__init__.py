@@ -1,0 +1,24 @@
+"""Face charts and curves as SVG: the same for the page, the PDF and the command line."""
+
+from glabella.chart.brow import brow_svg
+from glabella.chart.curves import curves_svg
+from glabella.chart.face import face_svg
+from glabella.chart.frames import frames
+from glabella.chart.panel import panel
+from glabella.chart.plan_sheet import plan_points, plan_svg
+from glabella.chart.points import ChartPoint, label_places
+from glabella.chart.style import LAYERS, PRODUCTS
+
+__all__ = [
+    "LAYERS",
+    "PRODUCTS",
+    "ChartPoint",
+    "brow_svg",
+    "curves_svg",
+    "face_svg",
+    "frames",
+    "label_places",
+    "panel",
+    "plan_points",
+    "plan_svg",
+]

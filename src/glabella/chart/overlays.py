@@ -1,0 +1,200 @@
+"""Layers over the face: muscles, danger zones, midline, thirds, line of convergence, sites."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Final
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+from glabella import facts
+from glabella.chart.shape import Point, fitted, mirrored, rounded, smooth, strokes
+from glabella.chart.style import ACCENT, INK_SOFT, STOP, element, number
+from glabella.face import Face, Side, place_site
+from glabella.face.muscles import outline
+from glabella.face.sites import locate, sides_of
+from glabella.facts.anatomy import DangerZone
+
+MUSCLE_FILL: Final = "#b4544a"
+# The direction of a muscle's fibres on the patient's left, degrees from the horizontal.
+FIBRES: Final = {
+    "frontalis": 96.0,
+    "corrugator": 30.0,
+    "procerus": 90.0,
+    "depressor-supercilii": 84.0,
+    "orbicularis-oculi": 0.0,
+    "levator-palpebrae": 90.0,
+}
+FIBRE_GAP_MM: Final = 1.9
+EYE_RINGS: Final = ((17.5, 14), (20.5, 17), (23.6, 20), (26.8, 22.6), (30, 25))
+HATCH_GAP_MM: Final = 2.6
+
+
+def layer(face: Face, name: str, prefix: str) -> str:
+    """One named layer as a group; raises KeyError for a layer that does not exist."""
+    return f'<g data-layer="{name}">{DRAWERS[name](face, prefix)}</g>'
+
+
+def _muscles(face: Face, prefix: str) -> str:
+    drawn = ""
+    for muscle, known in facts.load().anatomy.muscles.items():
+        sides = (Side.LEFT, Side.RIGHT) if known.paired else (Side.MIDLINE,)
+        for side in sides:
+            drawn += _muscle(face, prefix, muscle, known.name, side)
+    return drawn
+
+
+def _muscle(face: Face, prefix: str, muscle: str, name: str, side: Side) -> str:
+    polygon = outline(face, muscle, side)
+    clip = f"{prefix}clip-{muscle}-{side}"
+    path = rounded(polygon)
+    fill = element("path", d=path, fill=MUSCLE_FILL, fill_opacity=0.13)
+    edge = element(
+        "path", d=path, fill="none", stroke=MUSCLE_FILL, stroke_width=0.3, stroke_opacity=0.55
+    )
+    fibres = element(
+        "path", d=_fibres(face, muscle, polygon, side), fill="none", stroke=MUSCLE_FILL,
+        stroke_width=0.26, stroke_opacity=0.5, clip_path=f"url(#{clip})",
+    )  # fmt: skip
+    shape = element("clipPath", element("path", d=path), id=clip)
+    return element(
+        "g", element("title", escape(f"{name}, {side}")) + shape + fill + fibres + edge,
+        data_muscle=muscle, data_side=side,
+    )  # fmt: skip
+
+
+def _fibres(face: Face, muscle: str, polygon: list[Point], side: Side) -> str:
+    if muscle == "orbicularis-oculi":
+        return _rings(face, side)
+    points = np.array(polygon)
+    middle = points.mean(axis=0)
+    reach = float(np.ptp(points, axis=0).max())
+    degrees = FIBRES.get(muscle, 90.0)
+    angle = math.radians(180 - degrees if side is Side.RIGHT else degrees)
+    along = (math.cos(angle), math.sin(angle))
+    segments: list[tuple[Point, Point]] = []
+    count = int(reach / FIBRE_GAP_MM)
+    for i in range(-count, count + 1):
+        x = float(middle[0]) - along[1] * i * FIBRE_GAP_MM
+        y = float(middle[1]) + along[0] * i * FIBRE_GAP_MM
+        start = (x - along[0] * reach, y - along[1] * reach)
+        segments.append((start, (x + along[0] * reach, y + along[1] * reach)))
+    return strokes(segments)
+
+
+def _rings(face: Face, side: Side) -> str:
+    """The fibres around the eye, of which the outer part is what is treated."""
+    drawn = ""
+    for across, up in EYE_RINGS:
+        nodes = [
+            (31 + across * math.cos(turn), 1 + up * math.sin(turn))
+            for turn in (i * math.tau / 16 for i in range(16))
+        ]
+        drawn += smooth(mirrored(fitted(face, nodes), side.sign), closed=True)
+    return drawn
+
+
+def _danger(face: Face, prefix: str) -> str:
+    drawn = ""
+    for code, zone in facts.load().anatomy.danger_zones.items():
+        for side in (Side.LEFT, Side.RIGHT):
+            x = side.sign * locate(face, zone.x, side, axis="x")
+            y = locate(face, zone.y, side, axis="y")
+            label = element("title", escape(f"{zone.name}: {zone.harm}, {side}"))
+            drawn += element(
+                "g", label + _hatched(f"{prefix}danger-{code}-{side}", x, y, zone), data_zone=code
+            )
+    return drawn
+
+
+def _hatched(clip: str, x: float, y: float, zone: DangerZone) -> str:
+    """An ellipse with a broken edge and hatching, so that it does not rest on colour."""
+    rx, ry = zone.half_width_mm, zone.half_height_mm
+    ellipse = element("ellipse", cx=x, cy=-y, rx=rx, ry=ry)
+    count = int((rx + ry) / HATCH_GAP_MM)
+    hatch = [
+        ((x + i * HATCH_GAP_MM - ry, y - ry), (x + i * HATCH_GAP_MM + ry, y + ry))
+        for i in range(-count, count + 1)
+    ]
+    return (
+        element("clipPath", ellipse, id=clip)
+        + element("ellipse", cx=x, cy=-y, rx=rx, ry=ry, fill=STOP, fill_opacity=0.05)
+        + element(
+            "path", d=strokes(hatch), stroke=STOP, stroke_width=0.22, stroke_opacity=0.35,
+            fill="none", clip_path=f"url(#{clip})",
+        )
+        + element(
+            "ellipse", cx=x, cy=-y, rx=rx, ry=ry, fill="none", stroke=STOP, stroke_width=0.35,
+            stroke_opacity=0.7, stroke_dasharray="1.6 1.2",
+        )
+    )  # fmt: skip
+
+
+def _rule(start: Point, end: Point, dash: str) -> str:
+    return element(
+        "path", d=strokes([(start, end)]), stroke=ACCENT, stroke_width=0.25, stroke_opacity=0.6,
+        stroke_dasharray=dash, fill="none",
+    )  # fmt: skip
+
+
+def _tag(x: float, y: float, words: str) -> str:
+    """A word at the edge, on a halo that is a text of its own for the PDF writer."""
+    at: dict[str, str | float] = {"x": x, "y": -y, "font_size": 2.5, "text_anchor": "end"}
+    halo: dict[str, str | float] = {"stroke": "#ffffff", "stroke_width": 0.7}
+    return element(
+        "text", escape(words), **at, **halo, fill="#ffffff", aria_hidden="true"
+    ) + element("text", escape(words), **at, fill=INK_SOFT)
+
+
+def _midline(face: Face, prefix: str) -> str:
+    return _rule((0, face.hairline_mm + 3), (0, face.chin_mm - 3), "2.4 1 0.5 1")
+
+
+def _thirds(face: Face, prefix: str) -> str:
+    ((_, nose),) = fitted(face, [(0, -49.5)])
+    brow = face.hairline_mm - face.forehead_height_mm
+    heights = {"hairline": face.hairline_mm, "brow": brow, "nose": nose, "chin": face.chin_mm}
+    half = face.interpupillary_mm * 1.16
+    return "".join(
+        _rule((-half, y), (half, y), "1.4 1.4") + _tag(half + 6, y + 1, name)
+        for name, y in heights.items()
+    )
+
+
+def _c_line(face: Face, prefix: str) -> str:
+    half = face.temporal_crest_mm
+    nodes = [(share * half, face.c_line_mm - 3.2 * share**2) for share in (-1, -0.5, 0, 0.5, 1)]
+    curve = element(
+        "path", d=smooth(nodes), fill="none", stroke=ACCENT, stroke_width=0.4,
+        stroke_dasharray="3 1.4",
+    )  # fmt: skip
+    label = element("title", "Line of convergence: skin above it moves down, below it moves up")
+    return label + curve + _tag(half + 9, face.c_line_mm - 3.4, "C-line")
+
+
+def _sites(face: Face, prefix: str) -> str:
+    arm = 1.1
+    drawn = ""
+    for site, known in facts.load().anatomy.sites.items():
+        for side in sides_of(site):
+            x_mm, y_mm, _ = place_site(face, site, side)
+            at = f"translate({number(side.sign * x_mm)} {number(-y_mm)})"
+            cross = element(
+                "path", d=f"M-{arm} 0H{arm}M0-{arm}V{arm}", stroke=ACCENT, stroke_width=0.28
+            )
+            ring = element("circle", r=1.9, fill="none", stroke=ACCENT, stroke_width=0.2)
+            name = element("title", escape(f"{known.name}, {side}"))
+            drawn += element("g", name + ring + cross, transform=at, opacity=0.5, data_site=site)
+    return drawn
+
+
+DRAWERS: Final[dict[str, Callable[[Face, str], str]]] = {
+    "muscles": _muscles,
+    "danger": _danger,
+    "midline": _midline,
+    "thirds": _thirds,
+    "c-line": _c_line,
+    "sites": _sites,
+}
