@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 380.0, 120.0
 MIDDLE_Y: Final = 62.0
 # Each brow gets this much of the width; the gap between them is the glabella.
 HALF_GAP: Final = 26.0
-REACH: Final = 146.0
+REACH: Final = 138.0
 PX_PER_MM: Final = 9.0
 LIMIT_MM: Final = 5.0
 # The eye's width and the margins of the brow beyond it, on the default face.

@@ -38,7 +38,14 @@ class Case:
         return facts.product(self.treatment.product)
 
     def area_doses(self, area: str) -> tuple[Dose, ...]:
-        return tuple(dose for dose in self.doses if dose.area == area)
+        """Doses of this product in an area, those given earlier on the same day included."""
+        return tuple(dose for dose in (*self.doses, *self._same_day()) if dose.area == area)
+
+    def _same_day(self) -> Iterator[Dose]:
+        for treatment, placed in self.earlier:
+            same = treatment.date == self.treatment.date and treatment.product == self.product.id
+            if same and treatment.status == "given":
+                yield from placed
 
 
 def check(plan: Plan) -> tuple[Finding, ...]:
@@ -49,11 +56,16 @@ def check(plan: Plan) -> tuple[Finding, ...]:
 
 
 def check_doses(plan: Plan, face: Face, doses: dict[int, tuple[Dose, ...]]) -> tuple[Finding, ...]:
-    """The same for doses that are already placed, keyed by the treatment's position."""
+    """The same for doses that are already placed, keyed by the treatment's position.
+
+    What is planned is judged; what was given on the same day is history, unless nothing is planned.
+    """
     start = max(treatment.date for treatment in plan.treatments)
+    last = [index for index, t in enumerate(plan.treatments) if t.date == start]
+    judged = [i for i in last if plan.treatments[i].status == "planned"] or last
     found: list[Finding] = []
     for index, treatment in enumerate(plan.treatments):
-        if treatment.date == start:
+        if index in judged:
             earlier = tuple((plan.treatments[i], doses[i]) for i in doses if i != index)
             case = Case(plan, face, treatment, doses[index], earlier)
             found += [finding for rule in RULES for finding in rule(case)]
