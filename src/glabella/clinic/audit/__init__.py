@@ -1,0 +1,1 @@
+"""The trail of what was done, by whom and when; it is only ever added to."""

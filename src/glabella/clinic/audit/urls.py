@@ -1,0 +1,8 @@
+"""Addresses of the trail."""
+
+from django.urls import path
+
+from glabella.clinic.audit import views
+
+app_name = "audit"
+urlpatterns = [path("", views.trail, name="trail")]

@@ -1,0 +1,1 @@
+"""A demo clinic of clearly made-up people."""

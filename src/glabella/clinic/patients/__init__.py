@@ -1,0 +1,1 @@
+"""The people treated at the clinic and what was measured on them."""

@@ -1,0 +1,1 @@
+"""Who works at the clinic and what each may do."""

@@ -1,0 +1,39 @@
+"""`admit` gives somebody an account and a role; it asks for the password."""
+
+from argparse import ArgumentParser
+from getpass import getpass
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError
+
+from glabella.clinic.people.actions import admit_member
+from glabella.clinic.people.permissions import Role
+
+
+class Command(BaseCommand):
+    help = "Gives somebody an account and a role at the clinic."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("display_name", help='as it stands in records: "Demo Injector One"')
+        parser.add_argument("role", choices=Role.values)
+
+    def handle(self, **options: Any) -> None:
+        password = getpass("Password: ")
+        try:
+            validate_password(password)
+            member = admit_member(
+                username=options["username"],
+                display_name=options["display_name"],
+                role=Role(options["role"]),
+                password=password,
+                by=None,
+            )
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        except IntegrityError as error:
+            raise CommandError(f"There is an account {options['username']!r} already.") from error
+        self.stdout.write(f"{member.display_name} is admitted as {member.get_role_display()}.")

@@ -1,0 +1,1 @@
+"""Filters for the clinic's templates."""

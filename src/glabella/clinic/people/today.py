@@ -1,0 +1,40 @@
+"""What a member finds to do today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from glabella.clinic.people.models import Member
+from glabella.clinic.people.permissions import Permission
+from glabella.clinic.reviews.queries import DueRow, reviews_due
+from glabella.clinic.stock.queries import VialRow, open_vials, unbalanced, warnings
+from glabella.clinic.treatments.models import Treatment
+from glabella.clinic.treatments.queries import drafts_of
+
+
+@dataclass(frozen=True, slots=True)
+class TodayPage:
+    """Each part is empty for those whose role does not include it."""
+
+    now: datetime
+    drafts: list[Treatment]
+    due: list[DueRow]
+    vials: list[VialRow]
+    warnings: list[VialRow]
+    unbalanced: list[int]
+
+
+def today_page(member: Member, *, now: datetime) -> TodayPage:
+    stock = member.may(Permission.SEE_STOCK)
+    patients = member.may(Permission.SEE_PATIENTS)
+    return TodayPage(
+        now=now,
+        drafts=drafts_of(member) if member.may(Permission.CHART) else [],
+        due=reviews_due(today=timezone.localdate(now)) if patients else [],
+        vials=open_vials(now) if stock else [],
+        warnings=warnings(now) if stock else [],
+        unbalanced=unbalanced() if stock else [],
+    )

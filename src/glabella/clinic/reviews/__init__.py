@@ -1,0 +1,1 @@
+"""What was seen after a treatment, beside what was forecast."""

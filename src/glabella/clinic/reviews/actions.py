@@ -1,0 +1,78 @@
+"""What is done with reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from glabella.clinic.audit.actions import record
+from glabella.clinic.people.models import Member
+from glabella.clinic.people.permissions import Permission
+from glabella.clinic.reviews import rules
+from glabella.clinic.reviews.models import AdverseEvent, Kind, Review, ReviewAddendum, Seriousness
+from glabella.clinic.treatments.models import Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class EventInput:
+    """An adverse event as reported."""
+
+    event: str
+    onset: date | None
+    seriousness: str = Seriousness.NOT_SERIOUS
+
+
+@transaction.atomic
+def sign_review(
+    *,
+    treatment: Treatment,
+    date: date,
+    seen: dict[str, Any],
+    by: Member,
+    note: str = "",
+    events: Sequence[EventInput] = (),
+    at: datetime | None = None,
+) -> Review:
+    """Keep what was seen; before the first day of judging only words and adverse events."""
+    by.require(Permission.REVIEW)
+    at = at or timezone.now()
+    if not treatment.is_signed:
+        raise rules.ReviewRefused("This treatment is not signed, so there is nothing to review.")
+    day = (date - treatment.date).days
+    judged = {name: value for name, value in seen.items() if value is not None}
+    rules.check_day(date, treated=treatment.date, today=timezone.localdate(at))
+    rules.check_kind(day=day, judged=bool(judged))
+    rules.check_something(judged=bool(judged), note=note, events=len(events))
+    onsets = [
+        rules.check_event(one.event, one.onset, treated=treatment.date, on=date, note=note)
+        for one in events
+    ]
+    if len({one.event for one in events}) < len(events):
+        raise rules.ReviewRefused("The same adverse event is listed twice. Keep one of them.")
+    kind = Kind.EARLY_CONTACT if rules.is_early(day) else Kind.REVIEW
+    review = Review.objects.create(
+        treatment=treatment, kind=kind, date=date, note=note, by=by, signed_at=at, **judged
+    )
+    AdverseEvent.objects.bulk_create(
+        AdverseEvent(review=review, event=one.event, onset=onset, seriousness=one.seriousness)
+        for one, onset in zip(events, onsets, strict=True)
+    )
+    record("review signed", subject=review, by=by, at=at, treatment=treatment.pk, day=day)
+    return review
+
+
+@transaction.atomic
+def add_addendum(
+    *, review: Review, reason: str, text: str, by: Member, at: datetime | None = None
+) -> ReviewAddendum:
+    """Add to a signed review."""
+    by.require(Permission.ADD_ADDENDA)
+    at = at or timezone.now()
+    addendum = ReviewAddendum.objects.create(review=review, reason=reason, text=text, by=by, at=at)
+    record("addendum written", subject=review, by=by, at=at, reason=reason)
+    return addendum

@@ -1,0 +1,49 @@
+"""Pages of reviews."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from glabella.clinic.forms import form_page, submit
+from glabella.clinic.people.permissions import ClinicRequest, Permission, needs
+from glabella.clinic.reviews import actions, queries, rules
+from glabella.clinic.reviews.forms import ReviewForm
+from glabella.clinic.treatments.forms import AddendumForm
+from glabella.clinic.treatments.queries import treatments
+
+
+@needs(Permission.REVIEW)
+@require_http_methods(["GET", "POST"])
+def new(request: ClinicRequest, treatment_id: int) -> HttpResponse:
+    treatment = get_object_or_404(treatments(), pk=treatment_id, state="signed")
+    today = timezone.localdate()
+    early = rules.is_early((today - treatment.date).days)
+    form = ReviewForm(request.POST or None, initial={"date": today}, early=early, today=today)
+    review = submit(request, form, actions.sign_review, treatment=treatment, by=request.member)
+    if review is None:
+        context = queries.new_review_context(treatment, on=today)
+        return form_page(request, "reviews/new.html", form=form, **context)
+    messages.success(request, "The review is signed and kept.")
+    return redirect("reviews:review", review.pk)
+
+
+@needs(Permission.SEE_PATIENTS)
+@require_safe
+def review(request: ClinicRequest, review_id: int) -> HttpResponse:
+    found = get_object_or_404(queries.reviews(), pk=review_id)
+    return render(request, "reviews/review.html", {"page": queries.review_page(found)})
+
+
+@needs(Permission.ADD_ADDENDA)
+@require_http_methods(["GET", "POST"])
+def addendum(request: ClinicRequest, review_id: int) -> HttpResponse:
+    found = get_object_or_404(queries.reviews(), pk=review_id)
+    form = AddendumForm(request.POST or None)
+    if submit(request, form, actions.add_addendum, review=found, by=request.member) is None:
+        return form_page(request, "reviews/addendum.html", form=form, review=found)
+    messages.success(request, "The addendum is kept with the review.")
+    return redirect("reviews:review", review_id)

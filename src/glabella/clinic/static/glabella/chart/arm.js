@@ -1,0 +1,115 @@
+// The tool in hand: vial, units a point, depth, snapping; and the stamps of the armed product.
+
+import { newKey, round, typedNumber } from "./model.js";
+
+export class Arm {
+  constructor({ config, say }) {
+    Object.assign(this, { config, say });
+    this.dose = document.querySelector("input[name=dose]");
+    this.quick = document.querySelector("[data-quick]");
+    for (const radio of document.querySelectorAll("input[name=vial]")) {
+      radio.addEventListener("change", () => this.armed());
+    }
+    document.querySelector("[data-act=dose-up]").addEventListener("click", () => this.#turn(1));
+    document.querySelector("[data-act=dose-down]").addEventListener("click", () => this.#turn(-1));
+    this.dose.addEventListener("input", () => this.#markQuick());
+    this.#armFirst();
+  }
+
+  get vial() {
+    const id = Number(document.querySelector("input[name=vial]:checked")?.value);
+    return this.config.vials.find((vial) => vial.id === id) || null;
+  }
+
+  get depth() {
+    return document.querySelector("input[name=arm-depth]:checked").value;
+  }
+
+  get units() {
+    return typedNumber(this.dose.value);
+  }
+
+  get snaps() {
+    return document.querySelector("input[name=snap]").checked;
+  }
+
+  /** The armed tool as a point at a spot, or null with words why not. */
+  point(spot) {
+    if (!this.vial) this.say("Choose a vial first: a point carries the vial that it is drawn from.");
+    else if (!(this.units > 0)) this.say("Set the units of a point first: more than 0.");
+    else {
+      return { key: newKey(), ...spot, depth: this.depth, units: this.units, vial: this.vial.id };
+    }
+    return null;
+  }
+
+  /** The units of a point some steps of its product up or down, never to nothing. */
+  stepped(point, steps) {
+    const vial = this.config.vials.find((v) => v.id === point.vial);
+    const step = this.config.dose_step[vial?.product_id] || 0.5;
+    return Math.max(step, round(point.units + steps * step));
+  }
+
+  /** Show what belongs to the armed vial: its quick doses and its product's protocols. */
+  armed() {
+    const product = this.vial?.product_id || "";
+    const doses = this.config.quick_doses?.[product] || [];
+    this.quick.replaceChildren(...doses.map((dose) => this.#quickButton(dose)));
+    if (doses.length) this.dose.value = String(doses[Math.floor(doses.length / 2)]);
+    for (const list of document.querySelectorAll("[data-protocols]")) {
+      list.hidden = list.dataset.protocols !== product;
+    }
+    document.querySelector("[data-no-vial]").hidden = product !== "";
+    this.#markQuick();
+  }
+
+  /** What each vial still holds after this chart. */
+  showRemaining(points) {
+    for (const node of document.querySelectorAll("[data-remaining]")) {
+      const vial = this.config.vials.find((v) => v.id === Number(node.dataset.remaining));
+      const drawn = points.filter((p) => p.vial === vial.id).reduce((sum, p) => sum + p.units, 0);
+      const left = round(vial.remaining_units - drawn);
+      node.textContent = left < 0 ? `${-left} U short` : `${left} U left`;
+      node.closest(".vial").classList.toggle("vial-short", left < 0);
+    }
+  }
+
+  #armFirst() {
+    const radios = [...document.querySelectorAll("input[name=vial]")];
+    const used = this.config.points?.at(-1)?.vial;
+    const vialOf = (radio) => this.config.vials.find((v) => v.id === Number(radio.value));
+    // Units are compared within one product only.
+    const alike = radios.filter((r) => vialOf(r).product_id === vialOf(radios[0]).product_id);
+    alike.sort((a, b) => vialOf(b).remaining_units - vialOf(a).remaining_units);
+    const first = radios.find((radio) => Number(radio.value) === used) || alike[0];
+    if (first) first.checked = true;
+    document.querySelector("[data-vials-off]").hidden = radios.length === this.config.vials.length;
+    this.armed();
+  }
+
+  #turn(steps) {
+    const step = this.config.dose_step[this.vial?.product_id] || 0.5;
+    this.dose.value = String(Math.max(step, round((this.units || 0) + steps * step)));
+    this.#markQuick();
+  }
+
+  #quickButton(dose) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn quick-dose";
+    button.textContent = String(dose);
+    button.dataset.dose = String(dose);
+    button.setAttribute("aria-label", `${dose} units a point`);
+    button.addEventListener("click", () => {
+      this.dose.value = String(dose);
+      this.#markQuick();
+    });
+    return button;
+  }
+
+  #markQuick() {
+    for (const button of this.quick.children) {
+      button.setAttribute("aria-pressed", String(Number(button.dataset.dose) === this.units));
+    }
+  }
+}

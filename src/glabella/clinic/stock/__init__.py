@@ -1,0 +1,1 @@
+"""Vials: received, opened and diluted, drawn from, discarded."""

@@ -1,0 +1,1 @@
+"""Treatments: charted as drafts, signed once, followed by addenda."""

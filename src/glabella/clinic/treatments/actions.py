@@ -1,0 +1,189 @@
+"""What is done with treatments: started, charted, signed, added to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from glabella.clinic.audit.actions import record
+from glabella.clinic.patients.models import Patient
+from glabella.clinic.people.models import Member
+from glabella.clinic.people.permissions import Permission
+from glabella.clinic.stock.actions import draw
+from glabella.clinic.stock.queries import vials
+from glabella.clinic.treatments import planning, rules
+from glabella.clinic.treatments.models import Addendum, ChartPoint, Override, State, Treatment
+from glabella.clinic.treatments.points import Placed, PointInput, check_point, stored
+from glabella.clinic.treatments.record import content_hash
+from glabella.plan.finding import Finding
+
+
+@transaction.atomic
+def start_treatment(
+    *, patient: Patient, by: Member, on: date | None = None, at: datetime | None = None
+) -> Treatment:
+    """Start a draft, or go on with the one this injector has open for the patient."""
+    by.require(Permission.CHART)
+    rules.check_not_own(patient_member_id=patient.member_id, member_id=by.pk)
+    at = at or timezone.now()
+    on = on or timezone.localdate(at)
+    rules.check_date(on, born=patient.date_of_birth, today=timezone.localdate(at))
+    draft, made = Treatment.objects.get_or_create(
+        patient=patient,
+        injector=by,
+        state=State.DRAFT,
+        defaults={"date": on, "created_at": at},
+    )
+    if made:
+        record("treatment started", subject=draft, by=by, at=at, patient=patient.pk)
+    return draft
+
+
+def _next_version(treatment: Treatment, version: int, *, at: datetime) -> None:
+    """Claim the next version of the draft, or say who was faster."""
+    current = Treatment.objects.filter(pk=treatment.pk, state=State.DRAFT, version=version)
+    if current.update(version=F("version") + 1, saved_at=at):
+        treatment.version, treatment.saved_at = version + 1, at
+        return
+    treatment.refresh_from_db()
+    rules.check_draft(signed_at=treatment.signed_at)
+    raise rules.StaleDraft(
+        "This chart was changed in another window since you loaded it. Your points are still "
+        "here: look at what was saved, then keep yours or take the other."
+    )
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    treatment: Treatment,
+    points: Sequence[PointInput],
+    version: int,
+    by: Member,
+    at: datetime | None = None,
+) -> tuple[Placed, ...]:
+    """Keep the whole chart as sent, or nothing of it. Drafts leave no trail: each tap saves."""
+    by.require(Permission.CHART)
+    rules.check_draft(signed_at=treatment.signed_at)
+    face = planning.face_of(treatment.patient, planning.latest_measures(treatment.patient))
+    known = vials().in_bulk({point.vial for point in points})
+    keys = [point.key for point in points]
+    if doubled := {key for key in keys if keys.count(key) > 1}:
+        raise rules.PointRefused("Two points have the same key.", key=doubled.pop())
+    kept = tuple(
+        check_point(face, point, number, known) for number, point in enumerate(points, start=1)
+    )
+    _next_version(treatment, version, at=at or timezone.now())
+    ChartPoint.objects.filter(treatment=treatment).delete()
+    ChartPoint.objects.bulk_create(stored(treatment.pk, point) for point in kept)
+    return kept
+
+
+@transaction.atomic
+def abandon_draft(*, treatment: Treatment, by: Member) -> None:
+    """Throw a draft away; nothing was given."""
+    by.require(Permission.CHART)
+    treatment = Treatment.objects.select_for_update().get(pk=treatment.pk)
+    rules.check_draft(signed_at=treatment.signed_at)
+    record("draft abandoned", subject=treatment, by=by, patient=treatment.patient_id)
+    treatment.delete()
+
+
+def _draw_from_vials(
+    treatment: Treatment, points: Sequence[Placed], *, by: Member, at: datetime
+) -> None:
+    # In the order of their keys, so that two who sign at once never wait for each other.
+    for vial in sorted({point.vial for point in points}, key=lambda vial: vial.pk):
+        units = sum(Decimal(str(point.units)) for point in points if point.vial.pk == vial.pk)
+        draw(vial=vial, treatment=treatment, units=Decimal(units), by=by, at=at)
+
+
+def _keep_overrides(
+    treatment: Treatment,
+    findings: Sequence[Finding],
+    overrides: Mapping[str, str],
+    *,
+    by: Member,
+    at: datetime,
+) -> None:
+    for finding in rules.stops_by_code(findings):
+        code, reason = finding.code, overrides[finding.code].strip()
+        Override.objects.create(
+            treatment=treatment, code=code, message=finding.message, reason=reason, by=by, at=at
+        )
+        record("stop overridden", subject=treatment, by=by, at=at, code=code, reason=reason)
+
+
+def _check_signer(treatment: Treatment, by: Member) -> None:
+    by.require(Permission.SIGN)
+    rules.check_draft(signed_at=treatment.signed_at)
+    rules.check_not_own(patient_member_id=treatment.patient.member_id, member_id=by.pk)
+    if treatment.injector_id != by.pk:
+        raise rules.SignRefused(
+            f"{treatment.injector.display_name} injected, so {treatment.injector.display_name} "
+            "signs. If you injected, chart it in your own draft."
+        )
+
+
+@transaction.atomic
+def sign_treatment(
+    *,
+    treatment: Treatment,
+    by: Member,
+    version: int | None = None,
+    date: date | None = None,
+    overrides: Mapping[str, str] | None = None,
+    at: datetime | None = None,
+) -> Treatment:
+    """Sign once: units leave their vials, the record is locked, all or nothing."""
+    at = at or timezone.now()
+    treatment = Treatment.objects.select_for_update().get(pk=treatment.pk)
+    _check_signer(treatment, by)
+    if version is not None and version != treatment.version:
+        raise rules.StaleDraft("The chart was changed since this page was loaded. Look again.")
+    treatment.date = date or treatment.date
+    born, today = treatment.patient.date_of_birth, timezone.localdate(at)
+    rules.check_date(treatment.date, born=born, today=today)
+    points = planning.stored_points(treatment)
+    now = rules.moment_given(treatment.date, at=at)
+    assessed = planning.assess(treatment, points, now=now)
+    if assessed.problem:
+        raise rules.SignRefused(assessed.problem)
+    reasons = {} if overrides is None else overrides
+    rules.check_stops(assessed.findings, reasons)
+    _draw_from_vials(treatment, points, by=by, at=at)
+    _keep_overrides(treatment, assessed.findings, reasons, by=by, at=at)
+    _lock(treatment, assessed, by=by, at=at)
+    return treatment
+
+
+def _lock(treatment: Treatment, assessed: planning.Assessment, *, by: Member, at: datetime) -> None:
+    assert assessed.plan is not None
+    assert assessed.forecast is not None
+    treatment.plan_json = msgspec.json.encode(assessed.plan).decode()
+    treatment.forecast_json = msgspec.json.encode(assessed.forecast).decode()
+    treatment.facts_digest = assessed.forecast.facts_digest
+    treatment.signed_at, treatment.signed_by, treatment.state = at, by, State.SIGNED
+    treatment.content_hash = content_hash(treatment, assessed.points)
+    treatment.save()
+    record("treatment signed", subject=treatment, by=by, at=at, hash=treatment.content_hash)
+
+
+@transaction.atomic
+def add_addendum(
+    *, treatment: Treatment, reason: str, text: str, by: Member, at: datetime | None = None
+) -> Addendum:
+    """Add to a signed treatment; what was signed stays as it is."""
+    by.require(Permission.ADD_ADDENDA)
+    if not treatment.is_signed:
+        raise rules.SignRefused("This treatment is still a draft: change the chart itself.")
+    at = at or timezone.now()
+    addendum = Addendum.objects.create(treatment=treatment, reason=reason, text=text, by=by, at=at)
+    record("addendum written", subject=treatment, by=by, at=at, reason=reason)
+    return addendum

@@ -1,0 +1,231 @@
+"""What the chart page shows, and what its script needs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+
+from glabella import chart, facts
+from glabella.clinic.stock import queries as stock
+from glabella.clinic.treatments import planning, preview
+from glabella.clinic.treatments.models import State, Treatment
+from glabella.clinic.treatments.points import Placed
+from glabella.errors import InputError
+from glabella.face import Face, Side, place_site
+from glabella.plan import stamp
+
+MOST_UNITS_IN_A_POINT = 100
+BOTH_SIDES = (Side.LEFT, Side.RIGHT)
+
+
+def ghost_of(treatment: Treatment) -> tuple[Placed, ...]:
+    """The points of the last signed treatment, to be shown pale underneath."""
+    last = (
+        Treatment.objects.filter(
+            patient=treatment.patient_id, state=State.SIGNED, date__lte=treatment.date
+        )
+        .exclude(pk=treatment.pk)
+        .order_by("-date", "-id")
+        .first()
+    )
+    return planning.stored_points(last) if last else ()
+
+
+def chart_svg(treatment: Treatment, assessed: planning.Assessment) -> str:
+    """The face that the script of the chart page works on, with the last visit underneath."""
+    drawn = chart.face_svg(
+        assessed.face,
+        points=preview.svg_points(assessed.points),
+        ghost=preview.svg_points(ghost_of(treatment)),
+        layers=chart.LAYERS,
+        title=f"Chart of {treatment.patient.name}",
+        whole=False,
+        editable=True,
+    )
+    # face_svg escapes every text that it is given.
+    return mark_safe(drawn)  # noqa: S308
+
+
+@dataclass(frozen=True, slots=True)
+class ChartVial:
+    """A vial as the chart arms it."""
+
+    id: int
+    product_id: str
+    product_name: str
+    letter: str
+    lot: str
+    units_per_tenth_ml: float | None
+    remaining_units: float
+    use_by: str
+    usable: bool
+    why_not: str
+
+
+def chart_vials(points: tuple[Placed, ...], now: datetime) -> list[ChartVial]:
+    rows = stock.chart_vials(now, also={point.vial.pk for point in points})
+    return [
+        ChartVial(
+            id=row.id,
+            product_id=row.product_id,
+            product_name=row.product_name,
+            letter=preview.letter(row.product_id),
+            lot=row.lot,
+            units_per_tenth_ml=row.units_per_tenth_ml,
+            remaining_units=row.remaining_units,
+            use_by=timezone.localtime(row.use_by).strftime("%d %b %H:%M") if row.use_by else "",
+            usable=row.usable,
+            why_not=row.why_not,
+        )
+        for row in rows
+    ]
+
+
+def protocols_of(product_id: str) -> list[dict[str, object]]:
+    """Protocols whose areas are all on this product's sheet, with their usual units."""
+    product = facts.product(product_id)
+    return [
+        {
+            "id": code,
+            "name": protocol.name,
+            "units": sum(product.areas[area].total_units.value for area in protocol.areas),
+        }
+        for code, protocol in facts.load().protocols.items()
+        if set(protocol.areas) <= set(product.areas)
+    ]
+
+
+def quick_doses(product_id: str) -> list[float]:
+    """Doses to be armed with one tap, around what the label gives to a site."""
+    product = facts.product(product_id)
+    step = product.dose_step_units.value
+    doses = {site.units.value for area in product.areas.values() for site in area.sites}
+    usual = max(doses) if doses else step
+    wished = {usual / 4, usual / 2, usual, usual * 3 / 2, usual * 2}
+    return sorted({max(step, round(dose / step) * step) for dose in wished})
+
+
+def sites_on(face: Face) -> list[dict[str, object]]:
+    """Every named site of this face, both sides of the paired ones."""
+    sites: list[dict[str, object]] = []
+    for code, site in facts.load().anatomy.sites.items():
+        for side in BOTH_SIDES if site.paired else (Side.MIDLINE,):
+            x_mm, y_mm, depth = place_site(face, code, side)
+            sites.append(
+                {
+                    "site": code,
+                    "name": site.name,
+                    "area": site.area,
+                    "side": side.value,
+                    "x_mm": round(x_mm, 2),
+                    "y_mm": round(y_mm, 2),
+                    "depth": depth,
+                }
+            )
+    return sites
+
+
+def gates(treatment: Treatment, vials: list[ChartVial]) -> list[dict[str, object]]:
+    """What must be in order before a treatment, and who can mend it."""
+    asked = set(treatment.patient.conditions)
+    names = [one.name for code, one in facts.load().conditions.items() if code in asked]
+    ready = [vial for vial in vials if vial.usable]
+    products = [facts.product(vial.product_id) for vial in ready]
+    against = {caution.code for product in products for caution in product.contraindications}
+    history = "; ".join(names) or "nothing that speaks against it is recorded"
+    if asked & against:
+        history += ": a contraindication, to be cleared with the prescriber"
+    return [
+        {
+            "name": "History",
+            "ok": not asked & against,
+            "text": history,
+        },
+        {"name": "Injector", "ok": True, "text": treatment.injector.display_name},
+        {
+            "name": "Vial",
+            "ok": bool(ready),
+            "text": f"{len(ready)} open and in date"
+            if ready
+            else "no open vial in date: the stock keeper or an injector can open one",
+        },
+    ]
+
+
+def chart_config(treatment: Treatment, face: Face, vials: list[ChartVial]) -> dict[str, Any]:
+    """What the script of the chart page needs, apart from the points."""
+    products = dict.fromkeys(vial.product_id for vial in vials)
+    urls = {
+        name: reverse(f"treatments:{name}", args=[treatment.pk])
+        for name in ("draft", "stamp", "sign")
+    }
+    return {
+        "urls": urls | {"sign_in": reverse(settings.LOGIN_URL)},
+        "version": treatment.version,
+        "vials": [asdict(vial) for vial in vials],
+        "sites": sites_on(face),
+        "limits": {"units_max": MOST_UNITS_IN_A_POINT},
+        "quick_doses": {product: quick_doses(product) for product in products},
+        "dose_step": {
+            product: facts.product(product).dose_step_units.value for product in products
+        },
+        "saved_at": clock_time(treatment.saved_at),
+    }
+
+
+def clock_time(moment: datetime | None, form: str = "%H:%M") -> str:
+    return timezone.localtime(moment).strftime(form) if moment else ""
+
+
+def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
+    """Everything on the chart page of a draft."""
+    points = planning.stored_points(treatment)
+    assessed = planning.assess(treatment, points, now=now)
+    vials = chart_vials(points, now)
+    parts = preview.draft_parts(assessed)
+    config = chart_config(treatment, assessed.face, vials)
+    config |= {"points": [point.as_json() for point in points], "frames": parts["frames"]}
+    return parts | {
+        "treatment": treatment,
+        "vials": vials,
+        "protocols": {row.product_id: protocols_of(row.product_id) for row in vials},
+        "gates": gates(treatment, vials),
+        "face_svg": chart_svg(treatment, assessed),
+        "chart_config": config,
+    }
+
+
+def stamped_points(
+    treatment: Treatment, *, protocol: str, vial_id: int, units: float | None
+) -> list[dict[str, object]]:
+    """The points of a protocol on this face, to be drawn from one vial."""
+    vial = stock.vials().filter(pk=vial_id).first()
+    if vial is None:
+        raise InputError("This vial is not in stock. Choose another.")
+    face = planning.face_of(treatment.patient, planning.latest_measures(treatment.patient))
+    return [
+        {
+            "area": dose.area,
+            "site": dose.site,
+            "x_mm": round(dose.x_mm, 2),
+            "y_mm": round(dose.y_mm, 2),
+            "side": dose.side.value,
+            "depth": dose.depth,
+            "units": round(dose.units.amount, 2),
+            "vial": vial.pk,
+        }
+        for dose in stamp(face, vial.product, protocol, units=units)
+    ]
+
+
+def saved_state(treatment: Treatment) -> dict[str, Any]:
+    """The version and points that the database holds now, for a page that is behind."""
+    treatment.refresh_from_db()
+    points = planning.stored_points(treatment)
+    return {"version": treatment.version, "points": [point.as_json() for point in points]}

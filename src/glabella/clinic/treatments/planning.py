@@ -1,0 +1,155 @@
+"""From a patient's record and a chart to a plan, its forecast and all findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from glabella.clinic.patients.models import MeasureSet, Patient
+from glabella.clinic.patients.rules import measures_of, plan_patient, sex_of
+from glabella.clinic.stock import queries as stock
+from glabella.clinic.stock import rules as vial_rules
+from glabella.clinic.treatments import rules
+from glabella.clinic.treatments.models import ChartPoint, State, Treatment
+from glabella.clinic.treatments.points import Placed, placed
+from glabella.errors import UserError
+from glabella.face import Face
+from glabella.plan import Forecast, Injection, Plan, forecast
+from glabella.plan import Treatment as PlannedTreatment
+from glabella.plan.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A draft thought through: its plan, the forecast or why there is none, all findings."""
+
+    face: Face
+    points: tuple[Placed, ...]
+    plan: Plan | None
+    forecast: Forecast | None
+    problem: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def stops(self) -> int:
+        return sum(finding.severity == "stop" for finding in self.findings)
+
+
+def latest_measures(patient: Patient) -> MeasureSet | None:
+    return patient.measure_sets.first()
+
+
+def face_of(patient: Patient, measures: MeasureSet | None) -> Face:
+    return Face.fit(sex_of(patient), measures_of(measures))
+
+
+def stored_points(treatment: Treatment) -> tuple[Placed, ...]:
+    rows = treatment.points.select_related("vial__opening", "vial__discard")
+    return tuple(placed(row) for row in rows)
+
+
+def _injection(point: Placed) -> Injection:
+    return Injection(
+        units=point.units,
+        x_mm=point.x_mm,
+        y_mm=point.y_mm,
+        side=point.side,
+        depth=point.depth,
+        volume_ml=point.volume_ml,
+    )
+
+
+def by_product(points: Sequence[Placed]) -> dict[str, list[Placed]]:
+    """Points grouped by product, in the order in which the products come up."""
+    groups: dict[str, list[Placed]] = {}
+    for point in points:
+        groups.setdefault(point.product, []).append(point)
+    return groups
+
+
+def planned(points: Sequence[Placed], *, on: date, given: bool) -> list[PlannedTreatment]:
+    """One treatment of the plan per product."""
+    return [
+        PlannedTreatment(
+            date=on,
+            product=product,
+            injections=tuple(_injection(point) for point in group),
+            status="given" if given else "planned",
+        )
+        for product, group in by_product(points).items()
+    ]
+
+
+def earlier_treatments(patient: Patient, *, before: Treatment) -> list[PlannedTreatment]:
+    """What was given before: signed treatments up to the date of this one."""
+    rows = (
+        ChartPoint.objects.filter(
+            treatment__patient=patient,
+            treatment__state=State.SIGNED,
+            treatment__date__lte=before.date,
+        )
+        .exclude(treatment=before)
+        .select_related("treatment", "vial__opening")
+        .order_by("treatment__date", "treatment_id", "number")
+    )
+    sessions: dict[Treatment, list[Placed]] = {}
+    for row in rows:
+        sessions.setdefault(row.treatment, []).append(placed(row))
+    return [
+        plan
+        for session, points in sessions.items()
+        for plan in planned(points, on=session.date, given=True)
+    ]
+
+
+def vial_findings(points: Sequence[Placed], *, patient_id: int, now: datetime) -> list[Finding]:
+    """What the vials of a chart have to say: clocks, what is left, other patients."""
+    vials = {point.vial.pk: point.vial for point in points}
+    others = stock.other_patients(set(vials), patient_id=patient_id)
+    findings: list[Finding] = []
+    for key, vial in vials.items():
+        state = vial.state()
+        units = round(sum(point.units for point in points if point.vial.pk == key), 2)
+        findings += vial_rules.usable(state, now) or vial_rules.short(state, units)
+        findings += vial_rules.shared_vial(state, other_patients=others[key])
+        findings += stock.dilution_warning(vial)
+    return findings
+
+
+def assess(treatment: Treatment, points: Sequence[Placed], *, now: datetime) -> Assessment:
+    """Think the chart through as it stands."""
+    patient = treatment.patient
+    measures = latest_measures(patient)
+    face = face_of(patient, measures)
+    if not points:
+        return Assessment(face, (), None, None, "", (rules.no_points(),))
+    found = vial_findings(points, patient_id=patient.pk, now=now)
+    found += rules.late_note(treatment.date, at=now)
+    plan, told, problem = None, None, ""
+    try:
+        plan = Plan(
+            patient=plan_patient(patient, measures, on=treatment.date),
+            treatments=(
+                *earlier_treatments(patient, before=treatment),
+                *planned(points, on=treatment.date, given=False),
+            ),
+        )
+        told = forecast(plan)
+    except UserError as error:
+        problem = str(error)
+    findings = rules.in_order([*found, *(told.findings if told else ())])
+    return Assessment(face, tuple(points), plan, told, problem, tuple(findings))
+
+
+def point_of(finding: Finding, points: Sequence[Placed]) -> Placed | None:
+    """The point that a finding of the plan is about, where it names an injection.
+
+    A plan counts injections per product, so that with two products a bare number says nothing.
+    """
+    word, _, number = finding.where.partition(" ")
+    groups = list(by_product(points).values())
+    if word != "injection" or not number.isdigit() or len(groups) != 1:
+        return None
+    place = int(number) - 1
+    return groups[0][place] if 0 <= place < len(groups[0]) else None

@@ -1,0 +1,175 @@
+"""What the chart page and the signed record show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+
+from glabella import chart, facts
+from glabella.clinic.people.models import Member
+from glabella.clinic.stock import queries as stock
+from glabella.clinic.treatments import planning, preview, rules
+from glabella.clinic.treatments.models import Addendum, Override, State, Treatment
+from glabella.clinic.treatments.points import Placed
+from glabella.clinic.treatments.record import is_intact
+from glabella.face import Face
+from glabella.plan import Forecast, Plan
+
+RECORD_LAYERS = ("muscles", "midline", "c-line")
+
+
+def treatments() -> QuerySet[Treatment]:
+    return Treatment.objects.select_related("patient__member", "injector", "signed_by")
+
+
+def drafts_of(member: Member) -> list[Treatment]:
+    drafts = treatments().filter(state=State.DRAFT, injector=member)
+    return list(drafts.order_by("-created_at"))
+
+
+def record_svg(face: Face, points: tuple[Placed, ...], *, title: str) -> str:
+    """The upper face with the points that were given."""
+    drawn = chart.face_svg(
+        face,
+        points=preview.svg_points(points),
+        layers=RECORD_LAYERS,
+        title=title,
+        whole=False,
+    )
+    return mark_safe(drawn)  # noqa: S308 - escaped by face_svg
+
+
+@dataclass(frozen=True, slots=True)
+class SignPage:
+    """What stands between a draft and a signature."""
+
+    assessed: planning.Assessment
+    findings: list[preview.FindingRow]
+    overridable: list[preview.FindingRow]
+    blocking: list[preview.FindingRow]
+    totals: preview.Totals
+    rows: list[preview.PointRow]
+    wear_off: list[WearOff]
+    face_svg: str
+
+
+def sign_page(treatment: Treatment, *, now: datetime) -> SignPage:
+    points = planning.stored_points(treatment)
+    assessed = planning.assess(treatment, points, now=now)
+    stops = rules.stops_by_code(assessed.findings)
+    overridable = [preview.finding_row(one) for one in stops if rules.may_override(one)]
+    blocking = [preview.finding_row(one) for one in stops if not rules.may_override(one)]
+    return SignPage(
+        assessed,
+        [row for row in preview.finding_rows(assessed) if row.severity != "stop"],
+        overridable,
+        blocking,
+        preview.totals(points),
+        preview.point_rows(assessed),
+        wear_off(assessed.forecast),
+        record_svg(assessed.face, points, title="The chart to be signed"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WearOff:
+    """From when until when an area's effect has probably worn off."""
+
+    area_name: str
+    side: str
+    low: date | None
+    median: date | None
+    high: date | None
+
+
+def wear_off(forecast: Forecast | None) -> list[WearOff]:
+    if forecast is None:
+        return []
+    return [
+        WearOff(
+            preview.area_name(course.area),
+            course.side.value,
+            course.wear_off.low,
+            course.wear_off.median,
+            course.wear_off.high,
+        )
+        for course in forecast.courses
+    ]
+
+
+def stored_forecast(treatment: Treatment) -> Forecast | None:
+    if not treatment.forecast_json:
+        return None
+    try:
+        return msgspec.json.decode(treatment.forecast_json, type=Forecast)
+    except msgspec.ValidationError:
+        # Signed under an older shape of the forecast: the text stays, the picture is not drawn.
+        return None
+
+
+def stored_plan(treatment: Treatment) -> Plan:
+    return msgspec.json.decode(treatment.plan_json, type=Plan)
+
+
+def review_due(treatment: Treatment) -> date:
+    days = facts.load().safety.review_days.value
+    return treatment.date + timedelta(days=days)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRecord:
+    """A signed treatment as its page and its PDF show it."""
+
+    treatment: Treatment
+    face_svg: str
+    rows: list[preview.PointRow]
+    totals: preview.Totals
+    vials: list[stock.VialRow]
+    findings: list[preview.FindingRow]
+    overrides: list[Override]
+    addenda: list[Addendum]
+    forecast: Forecast | None
+    wear_off: list[WearOff]
+    review_due: date
+    intact: bool
+
+
+def signed_record(treatment: Treatment) -> SignedRecord:
+    points = planning.stored_points(treatment)
+    plan, forecast = stored_plan(treatment), stored_forecast(treatment)
+    face = Face.fit(plan.patient.sex, plan.patient.measures)
+    findings = tuple(forecast.findings) if forecast else ()
+    assessed = planning.Assessment(face, points, plan, forecast, "", findings)
+    used = {point.vial.pk: point.vial for point in points}
+    title = f"Treatment of {treatment.date:%d %b %Y}"
+    signed_at = treatment.signed_at or timezone.now()
+    return SignedRecord(
+        treatment=treatment,
+        face_svg=record_svg(face, points, title=title),
+        rows=preview.point_rows(assessed),
+        totals=preview.totals(points),
+        vials=[stock.vial_row(vial, signed_at) for vial in used.values()],
+        findings=preview.finding_rows(assessed),
+        overrides=list(treatment.overrides.select_related("by")),
+        addenda=list(treatment.addenda.select_related("by")),
+        forecast=forecast,
+        wear_off=wear_off(forecast),
+        review_due=review_due(treatment),
+        intact=is_intact(treatment, points),
+    )
+
+
+def forecast_parts(record: SignedRecord) -> dict[str, Any]:
+    """The forecast as it was when signed, for the panel of the record's page."""
+    told = record.forecast
+    return {
+        "panel": chart.panel(told) if told else None,
+        "panel_error": "" if told else "The forecast of this treatment cannot be drawn any more.",
+        "findings": record.findings,
+    }

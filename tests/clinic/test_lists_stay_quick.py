@@ -1,0 +1,70 @@
+"""A page asks the database as often for fifty rows as for five."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from glabella.clinic.patients.models import Patient
+from glabella.clinic.people.models import Member
+from glabella.clinic.treatments.actions import add_addendum
+from glabella.clinic.treatments.models import Treatment
+from tests.clinic.conftest import SignedIn, about, stock_vial
+
+MANY = 12
+# The session, the user with the member, and what the page itself asks.
+SESSION = 3
+
+
+@pytest.fixture
+def client(signed_in: SignedIn, alice: Member) -> Client:
+    return signed_in(alice)
+
+
+def test_the_list_of_patients(
+    client: Client, dan: Patient, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(MANY):
+        Patient.objects.create(created_at=timezone.now(), **about(f"Number {number}"))
+    with django_assert_max_num_queries(SESSION + 2):
+        client.get("/patients/")
+
+
+def test_the_list_of_vials(
+    client: Client,
+    alice: Member,
+    carol: Member,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(MANY):
+        stock_vial(carol, opened_by=alice, lot=f"L{number}")
+    with django_assert_max_num_queries(SESSION + 2):
+        client.get("/stock/")
+
+
+def test_the_timeline(
+    client: Client,
+    signed: Treatment,
+    alice: Member,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(MANY):
+        add_addendum(treatment=signed, reason=f"Reason {number}", text="Text", by=alice)
+    with django_assert_max_num_queries(SESSION + 8):
+        client.get(f"/patients/{signed.patient_id}/")
+
+
+def test_the_day(
+    client: Client, signed: Treatment, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(SESSION + 6):
+        client.get("/")
+
+
+def test_the_chart(
+    client: Client, draft: Treatment, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(SESSION + 9):
+        client.get(f"/treatments/{draft.pk}/chart/")
