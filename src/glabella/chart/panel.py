@@ -10,6 +10,7 @@ from glabella.chart.curves import curves_svg
 from glabella.chart.names import full_date, percent, short_area_name, source_text, when
 from glabella.face import Side
 from glabella.plan.finding import Finding
+from glabella.plan.report import learned_words
 from glabella.plan.result import AreaCourse, Forecast, GradeCurve, Risk
 
 TABLE_DAYS: Final = (7, 14, 30, 60, 90, 120, 150, 180)
@@ -29,6 +30,7 @@ def panel(forecast: Forecast | None) -> dict[str, Any] | None:
         "start": full_date(forecast.start),
         "last_day": max(forecast.days),
         "drawn": forecast.drawn,
+        "whose": learned_words(forecast),
         "table_days": days,
         "grades": [_grade_row(forecast, grades, days) for grades in _by_sides(forecast)],
         "brows": [

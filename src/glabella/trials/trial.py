@@ -116,7 +116,7 @@ def run_trial(
     for index, arm in enumerate(spec.arms):
         tally = Tally()
         for done, stratum in blocks(spec):
-            _follow(spec, arm, stratum, days, parameters, tally)
+            _follow(spec, arm, stratum, days=days, parameters=parameters, tally=tally)
             progress((index + done) / len(spec.arms))
         rows += _rates(spec, arm, tally)
         durations += _durations(spec, arm, tally)
@@ -167,6 +167,7 @@ def _follow(
     spec: TrialSpec,
     arm: ArmSpec,
     stratum: Stratum,
+    *,
     days: Array,
     parameters: Parameters,
     tally: Tally,

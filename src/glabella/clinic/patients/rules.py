@@ -8,7 +8,7 @@ from typing import Literal, cast
 import msgspec
 
 from glabella import facts
-from glabella.clinic.patients.measures import AREAS, BROW_PLACES
+from glabella.clinic.patients.measures import AREAS, BROW_PLACES, LinesAndBrows
 from glabella.clinic.patients.models import MeasureSet, Patient
 from glabella.errors import InputError, RecordError
 from glabella.face import BrowHeights, Measures
@@ -34,7 +34,8 @@ def check_conditions(codes: list[str]) -> None:
         raise PatientRefused(f"Glabella does not know the condition `{unknown[0]}`.")
 
 
-def _brow(found: MeasureSet, side: str) -> BrowHeights | None:
+def brow_of(found: LinesAndBrows, side: str) -> BrowHeights | None:
+    """The three heights of a brow, or nothing when one of them was not measured."""
     heights = {f"{place}_mm": found.brow_mm(side, place) for place in BROW_PLACES}
     known = {name: height for name, height in heights.items() if height is not None}
     return BrowHeights(**known) if len(known) == len(BROW_PLACES) else None
@@ -61,8 +62,8 @@ def measures_of(found: MeasureSet | None) -> Measures:
     }
     written = {
         **number,
-        "brow_left": _brow(found, "left"),
-        "brow_right": _brow(found, "right"),
+        "brow_left": brow_of(found, "left"),
+        "brow_right": brow_of(found, "right"),
         "bulk": found.bulk,
         "frontalis": found.frontalis,
     }
@@ -79,7 +80,7 @@ def lines_of(found: MeasureSet | None) -> dict[plans.AreaId, plans.LineGrades]:
         assert found is not None
         maximum, rest = found.grade(area, "maximum"), found.grade(area, "rest")
         if maximum is not None:
-            grades = plans.LineGrades(maximum=maximum, rest=rest or 0)
+            grades = plans.LineGrades(maximum=maximum, rest=rest)
             lines[cast("plans.AreaId", area)] = grades
     return lines
 

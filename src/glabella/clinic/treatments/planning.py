@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
+from glabella.clinic.patients.measures import AREAS
 from glabella.clinic.patients.models import MeasureSet, Patient
-from glabella.clinic.patients.rules import measures_of, plan_patient, sex_of
+from glabella.clinic.patients.rules import brow_of, measures_of, plan_patient, sex_of
+from glabella.clinic.reviews.models import Kind, Review
 from glabella.clinic.stock import queries as stock
 from glabella.clinic.stock import rules as vial_rules
 from glabella.clinic.treatments import rules
@@ -16,8 +19,10 @@ from glabella.clinic.treatments.points import Placed, placed
 from glabella.errors import UserError
 from glabella.face import Face
 from glabella.plan import Forecast, Injection, Plan, forecast
+from glabella.plan import Review as SeenAtReview
 from glabella.plan import Treatment as PlannedTreatment
 from glabella.plan.finding import Finding
+from glabella.plan.plan import AreaId, SeenGrades
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,28 @@ def earlier_treatments(patient: Patient, *, before: Treatment) -> list[PlannedTr
     ]
 
 
+def seen_at_reviews(patient: Patient, *, before: Treatment) -> tuple[SeenAtReview, ...]:
+    """What earlier reviews showed: it makes the forecast this patient's own."""
+    rows = Review.objects.filter(
+        treatment__patient=patient, kind=Kind.REVIEW, date__lte=before.date
+    ).exclude(treatment=before)
+    return tuple(
+        SeenAtReview(
+            date=row.date,
+            lines={
+                cast("AreaId", area): SeenGrades(
+                    maximum=row.grade(area, "maximum"), rest=row.grade(area, "rest")
+                )
+                for area in AREAS
+                if row.grade(area, "maximum") is not None or row.grade(area, "rest") is not None
+            },
+            brow_left=brow_of(row, "left"),
+            brow_right=brow_of(row, "right"),
+        )
+        for row in rows
+    )
+
+
 def vial_findings(points: Sequence[Placed], *, patient_id: int, now: datetime) -> list[Finding]:
     """What the vials of a chart have to say: clocks, what is left, other patients."""
     vials = {point.vial.pk: point.vial for point in points}
@@ -134,6 +161,7 @@ def assess(treatment: Treatment, points: Sequence[Placed], *, now: datetime) -> 
                 *earlier_treatments(patient, before=treatment),
                 *planned(points, on=treatment.date, given=False),
             ),
+            reviews=seen_at_reviews(patient, before=treatment),
         )
         told = forecast(plan)
     except UserError as error:
