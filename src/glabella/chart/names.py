@@ -14,9 +14,11 @@ NEARLY_NONE, NEARLY_ALL = 0.005, 0.995
 
 def short_area_name(area: str) -> str:
     """A name short enough for a curve or a table head."""
-    return {"glabella": "Glabella", "forehead": "Forehead", "lateral-canthal": "Crow's feet"}.get(
-        area, area.replace("-", " ").capitalize()
-    )
+    return {
+        "glabella": "Glabella",
+        "forehead": "Forehead",
+        "lateral-canthal": "Lateral canthal",
+    }.get(area, area.replace("-", " ").capitalize())
 
 
 def muscle_name(muscle: str) -> str:

@@ -27,7 +27,7 @@ FROWN_FOLDS: Final = (
 NASAL_ROOT: Final = (((6.8, 6.2), (3, 7.4), (0, 7)), ((5.6, 9.8), (2.5, 10.6), (0, 10.3)))
 # Height of each forehead line within the moving skin, half its width, and when it shows.
 FOREHEAD_LINES: Final = ((0.2, 30, 0.9), (0.38, 40, 0.15), (0.56, 42, 0.0), (0.74, 37, 0.5))
-# Crow's feet: where each starts beyond the canthus, its angle, length and bend, when it shows.
+# Lateral canthal lines: where each starts beyond the canthus, its angle, length and bend, when it shows.
 CROWS_FEET: Final = (
     ((4.6, 5.8), 38, 10.5, -0.8, 0.5),
     ((5.4, 2.6), 14, 11, -0.9, 0.0),
@@ -41,7 +41,7 @@ def wrinkles(face: Face, state: FaceState, rise: Rise) -> Parts:
     """Every fold of the face in this state, by the suffix of its id."""
     drawn = _glabella(face, state, rise) | _forehead(face, state, rise)
     for side in (Side.LEFT, Side.RIGHT):
-        drawn |= _crows_feet(face, state, side)
+        drawn |= _lateral_canthal(face, state, side)
     return drawn
 
 
@@ -109,7 +109,7 @@ def _brow_upper(face: Face, side: Side, x_mm: float) -> float:
     return face.brow_upper_mm(side, x_mm)
 
 
-def _crows_feet(face: Face, state: FaceState, side: Side) -> Parts:
+def _lateral_canthal(face: Face, state: FaceState, side: Side) -> Parts:
     severity = state.lines.get(f"lateral-canthal-{side}", 0.0)
     scale = face.interpupillary_mm / DRAWN_INTERPUPILLARY_MM
     drawn: Parts = {}
