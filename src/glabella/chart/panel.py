@@ -20,19 +20,23 @@ SAME_SHARE: Final = 0.01
 COMMON, UNCOMMON = 0.1, 0.02
 
 
-def panel(forecast: Forecast | None) -> dict[str, Any] | None:
-    """Everything that the panel of the chart page shows; None stays None."""
+def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[str, Any] | None:
+    """Everything that the panel of the chart page shows; None stays None.
+
+    A panel on paper or without a slider tells of one `fixed_day`, and says so.
+    """
     if forecast is None:
         return None
-    index = nearest(forecast.days, 0)
+    index = nearest(forecast.days, fixed_day or 0)
     days = [day for day in TABLE_DAYS if day <= max(forecast.days)]
     return {
         "start": full_date(forecast.start),
+        "fixed_day": None if fixed_day is None else forecast.days[index],
         "last_day": max(forecast.days),
         "drawn": forecast.drawn,
         "whose": learned_words(forecast),
         "table_days": days,
-        "grades": [_grade_row(forecast, grades, days) for grades in _by_sides(forecast)],
+        "grades": [_grade_row(forecast, grades, days, index) for grades in _by_sides(forecast)],
         "brows": [
             {"side": brow.side, "key": f"day-brow-{brow.side}", "words": brow_words(brow, index)}
             for brow in sorted(forecast.brow, key=lambda brow: brow.side != Side.RIGHT)
@@ -41,7 +45,7 @@ def panel(forecast: Forecast | None) -> dict[str, Any] | None:
         "risks": [_risk(risk) for risk in forecast.risks],
         "findings": [_finding(f) for f in sorted(forecast.findings, key=_gravity)],
         "curves_svg": curves_svg(forecast),
-        "brow_svg": brow_svg(forecast, 0),
+        "brow_svg": brow_svg(forecast, fixed_day or 0),
         "sources": sorted(forecast.sources.items()),
         "assumptions": forecast.assumptions,
     }
@@ -65,7 +69,9 @@ def _by_sides(forecast: Forecast) -> list[list[GradeCurve]]:
     return rows
 
 
-def _grade_row(forecast: Forecast, grades: list[GradeCurve], days: list[int]) -> dict[str, Any]:
+def _grade_row(
+    forecast: Forecast, grades: list[GradeCurve], days: list[int], now: int
+) -> dict[str, Any]:
     grade = grades[0]
     name = short_area_name(grade.area)
     one_side = len(grades) == 1 and grade.side is not Side.MIDLINE
@@ -75,13 +81,12 @@ def _grade_row(forecast: Forecast, grades: list[GradeCurve], days: list[int]) ->
         band = f"{grade.grade.low[i]:.1f} to {grade.grade.high[i]:.1f}"
         cells.append({"share": percent(grade.none_or_mild[i]),
                       "grade": f"{grade.grade.median[i]:.1f}", "range": band})  # fmt: skip
-    at_start = nearest(forecast.days, 0)
     return {
         "name": f"{name}, {grade.side}" if one_side else name,
         "key": f"day-{grade.area}-{grade.side}",
         "cells": cells,
-        "share_now": f"{percent(grade.none_or_mild[at_start])} none or mild",
-        "grade_now": f"{grade.grade.median[at_start]:.1f}",
+        "share_now": f"{percent(grade.none_or_mild[now])} none or mild",
+        "grade_now": f"{grade.grade.median[now]:.1f}",
     }
 
 

@@ -169,7 +169,7 @@ def forecast_parts(record: SignedRecord) -> dict[str, Any]:
     """The forecast as it was when signed, for the panel of the record's page."""
     told = record.forecast
     return {
-        "panel": chart.panel(told) if told else None,
+        "panel": chart.panel(told, fixed_day=int(facts.load().safety.review_days.value)),
         "panel_error": "" if told else "The forecast of this treatment cannot be drawn any more.",
         "findings": record.findings,
     }
