@@ -27,8 +27,8 @@ FROWN_FOLDS: Final = (
 NASAL_ROOT: Final = (((6.8, 6.2), (3, 7.4), (0, 7)), ((5.6, 9.8), (2.5, 10.6), (0, 10.3)))
 # Height of each forehead line within the moving skin, half its width, and when it shows.
 FOREHEAD_LINES: Final = ((0.2, 30, 0.9), (0.38, 40, 0.15), (0.56, 42, 0.0), (0.74, 37, 0.5))
-# Lateral canthal lines: where each starts beyond the canthus, its angle, length and bend, when it shows.
-CROWS_FEET: Final = (
+# Lateral canthal lines: where each starts beyond the canthus, angle, length, bend, when it shows.
+LATERAL_CANTHAL_LINES: Final = (
     ((4.6, 5.8), 38, 10.5, -0.8, 0.5),
     ((5.4, 2.6), 14, 11, -0.9, 0.0),
     ((5.4, -0.8), -12, 11, -0.4, 0.0),
@@ -113,7 +113,8 @@ def _lateral_canthal(face: Face, state: FaceState, side: Side) -> Parts:
     severity = state.lines.get(f"lateral-canthal-{side}", 0.0)
     scale = face.interpupillary_mm / DRAWN_INTERPUPILLARY_MM
     drawn: Parts = {}
-    for i, ((start_x, start_y), degrees, length, bend, shows_from) in enumerate(CROWS_FEET):
+    for i, (start, degrees, length, bend, shows_from) in enumerate(LATERAL_CANTHAL_LINES):
+        start_x, start_y = start
         angle = math.radians(degrees)
         reach = length * (0.55 + 0.45 * min(1.0, severity / WORST)) * scale
         nodes: list[Point] = []
