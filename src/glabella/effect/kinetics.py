@@ -14,30 +14,38 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.errors import ModelError
-
 Array = NDArray[np.float64]
 
 MINUTES_PER_DAY = 1440.0
-# Nearer rates than this lose too many digits in the differences of the closed form.
-CLOSEST_RATES = 1e-4
+# Rates nearer than this share lose too many digits in the differences of the closed form, which is
+# smooth there: they are moved apart by as much, at the cost of an error of the same share.
+CLOSEST_RATES = 1e-6
 
 
 def active_fraction(days: Array, rates_per_day: Array) -> Array:
     """Share of an injected amount that is active at each day.
 
     Shapes: days (T,), negative before the injection; rates (..., n) with the decay last.
-    Returns (..., T), 0 before the injection. Raises ModelError when two rates nearly coincide.
+    Returns (..., T), 0 before the injection.
     """
-    rates = np.asarray(rates_per_day, dtype=np.float64)
+    rates = _moved_apart(np.asarray(rates_per_day, dtype=np.float64))
     gaps = rates[..., None, :] - rates[..., :, None]
     size = rates.shape[-1]
-    apart = np.abs(gaps) + np.eye(size)
-    if np.any(apart < CLOSEST_RATES * rates[..., None, :]):
-        raise ModelError("Two rates of the kinetic chain coincide; move one by a ten-thousandth.")
     weights = 1 / np.prod(gaps + np.eye(size), axis=-1)
     after = np.maximum(days, 0.0)
     terms = np.exp(-rates[..., None] * after)
     passed = np.prod(rates[..., :-1], axis=-1)[..., None]
     amount = passed * np.sum(weights[..., None] * terms, axis=-2)
     return np.where(days > 0, np.clip(amount, 0.0, 1.0), 0.0)
+
+
+def _moved_apart(rates: Array) -> Array:
+    """Rates (..., n) of which no two coincide; those that do not are left as they are."""
+    order = np.argsort(rates, axis=-1)
+    ordered = np.take_along_axis(rates, order, axis=-1)
+    close = np.diff(ordered, axis=-1) < CLOSEST_RATES * ordered[..., 1:]
+    if not close.any():
+        return rates
+    pushed = np.cumsum(np.insert(close, 0, False, axis=-1), axis=-1)
+    ordered = ordered * (1 + CLOSEST_RATES * pushed)
+    return np.take_along_axis(ordered, np.argsort(order, axis=-1), axis=-1)

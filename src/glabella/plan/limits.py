@@ -322,6 +322,39 @@ def men(case: Case) -> Iterator[Finding]:
         )
 
 
+def not_fitted(case: Case) -> Iterator[Finding]:
+    """Products of which the model was fitted to no trial; what their own trials saw is told."""
+    known = facts.load()
+    if known.calibration is None:
+        return
+    potency = known.calibration.products.get(case.product.id)
+    if potency is None or potency.half_effect_units_per_mm2.from_data:
+        return
+    lasted = [
+        row
+        for row in known.literature
+        if row.product == case.product.id
+        and row.endpoint.rule == "median_duration_days"
+        and row.endpoint.until == "none_or_mild_lost"
+        and not row.from_memory
+    ]
+    own = max(lasted, key=lambda row: row.n or 0, default=None)
+    told = (
+        f" Its own trials saw none or mild lines last {own.value:.0f} days (median, "
+        f"{own.endpoint.area}, {own.units:g} U {case.product.name})."
+        if own
+        else ""
+    )
+    yield _finding(
+        "product-not-fitted",
+        "note",
+        f"The model is fitted to no trial of {case.product.name}: {potency.basis.split(': ')[-1]}."
+        f"{told}",
+        fact=own,
+        mend="Take the forecast's dates as rough.",
+    )
+
+
 def uneven(case: Case) -> Iterator[Finding]:
     """More on one side than on the other, by area."""
     for area in sorted({dose.area for dose in case.doses if dose.area}):
@@ -350,5 +383,6 @@ RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     dilution,
     baseline,
     men,
+    not_fitted,
     uneven,
 )

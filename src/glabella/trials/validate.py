@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit, logit, ndtri
+from scipy.stats import binom
 
 from glabella import facts
 from glabella.facts import PublishedRow
@@ -15,6 +17,8 @@ from glabella.trials.calibrate import BETWEEN_TRIALS_LOGIT_SD, DURATION_LOG_SD, 
 from glabella.trials.predict import can_predict, predict
 
 Z90 = 1.645
+TAIL = 0.05
+NODES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,21 @@ def interval(row: PublishedRow, predicted: float) -> tuple[float, float]:
         return predicted / reach, predicted * reach
     size = row.n or UNKNOWN_ARM_SIZE
     share = float(np.clip(predicted / 100, 0.5 / size, 1 - 0.5 / size))
-    spread = math.sqrt(1 / (size * share * (1 - share)) + BETWEEN_TRIALS_LOGIT_SD**2)
-    logit = math.log(share / (1 - share))
+    low, high = patients_counted(share, size)
+    return 100 * low / size, 100 * high / size
 
-    def back(value: float) -> float:
-        return 100 / (1 + math.exp(-value))
 
-    return back(logit - Z90 * spread), back(logit + Z90 * spread)
+def patients_counted(share: float, size: int) -> tuple[int, int]:
+    """How many of `size` patients a new trial would count, nine times in ten.
+
+    The trial's own share is normal on the logit scale around `share`; the count is binomial.
+    """
+    middles = (np.arange(NODES) + 0.5) / NODES
+    shares = expit(logit(share) + BETWEEN_TRIALS_LOGIT_SD * ndtri(middles))
+    counts = np.arange(size + 1)
+    reached = np.asarray(binom.cdf(counts[:, None], size, shares)).mean(axis=1)
+    low, high = np.searchsorted(reached, [TAIL, 1 - TAIL])
+    return int(low), int(high)
 
 
 def scores(compared: tuple[Comparison, ...], use: str) -> dict[str, float]:
