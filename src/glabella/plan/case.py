@@ -1,0 +1,54 @@
+"""One treatment under judgement: what every rule is given, and how it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from glabella import facts
+from glabella.face.frame import Face
+from glabella.facts import Fact, Product
+from glabella.plan.finding import Finding, Severity
+from glabella.plan.place import Dose
+from glabella.plan.plan import Plan, Treatment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One treatment of a plan under judgement, with what came before it."""
+
+    plan: Plan
+    face: Face
+    treatment: Treatment
+    doses: tuple[Dose, ...]
+    earlier: tuple[tuple[Treatment, tuple[Dose, ...]], ...]
+
+    @property
+    def product(self) -> Product:
+        return facts.product(self.treatment.product)
+
+    def area_doses(self, area: str) -> tuple[Dose, ...]:
+        """Doses of this product in an area, those given earlier on the same day included."""
+        return tuple(dose for dose in (*self.doses, *self._same_day()) if dose.area == area)
+
+    def _same_day(self) -> Iterator[Dose]:
+        for treatment, placed in self.earlier:
+            same = treatment.date == self.treatment.date and treatment.product == self.product.id
+            if same and treatment.status == "given":
+                yield from placed
+
+
+def finding(
+    code: str,
+    severity: Severity,
+    message: str,
+    *,
+    fact: Fact[float] | Fact[str] | None = None,
+    mend: str = "",
+    where: str = "",
+) -> Finding:
+    """A finding with the source of the fact that it stands on."""
+    source = fact.source if fact else ""
+    return Finding(
+        code=code, severity=severity, message=message, mend=mend, source=source, where=where
+    )

@@ -1,0 +1,178 @@
+"""Limits of dose: units, intervals, areas that go together, vials and dilutions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from glabella import facts
+from glabella.plan.case import Case, finding
+from glabella.plan.finding import Finding
+from glabella.plan.place import total_units
+
+# A single point with more than this many times the label's amount is probably a slip.
+SLIP_FACTOR = 3
+
+
+def label_maximum(case: Case) -> Iterator[Finding]:
+    """More units in an area, or at one point, than the label has."""
+    product = case.product
+    for area_id in dict.fromkeys(dose.area for dose in case.doses if dose.area):
+        label = product.areas.get(area_id)
+        doses = case.area_doses(area_id)
+        given = total_units(doses, product.id).amount
+        if label is None:
+            yield finding(
+                "off-label-area",
+                "warn",
+                f"The label facts of {product.name} have no doses for the area {area_id}: "
+                f"{given:g} U {product.name} there are off label.",
+                mend="Tell the patient, and record why.",
+                where=area_id,
+            )
+            continue
+        if given > label.total_units.value + 1e-9:
+            yield finding(
+                "label-maximum",
+                "warn",
+                f"{label.name}: {given:g} U {product.name} planned, the label has "
+                f"{label.total_units.value:g} U.",
+                fact=label.total_units,
+                mend="Lower the units, or record why more are needed.",
+                where=area_id,
+            )
+        most = max(site.units.value for site in label.sites)
+        for dose in doses:
+            if dose.units.amount > SLIP_FACTOR * most:
+                yield finding(
+                    "large-point",
+                    "warn",
+                    f"{dose.units.amount:g} U {product.name} at one point ({dose.at()}): the label "
+                    f"has {most:g} U a point. Was this meant?",
+                    fact=label.sites[0].units,
+                    where=dose.where,
+                )
+
+
+def session_maximum(case: Case) -> Iterator[Finding]:
+    """More units in one session than the label has."""
+    limit = case.product.limits.session_units
+    given = total_units(case.doses, case.product.id).amount
+    if limit and given > limit.value:
+        yield finding(
+            "session-maximum",
+            "stop",
+            f"{given:g} U {case.product.name} in one session: the limit is {limit.value:g} U.",
+            fact=limit,
+            mend="Lower the units.",
+        )
+
+
+def cumulative(case: Case) -> Iterator[Finding]:
+    """Units of this product over the label's period, all treatments together."""
+    limits = case.product.limits
+    if limits.cumulative_units is None or limits.cumulative_days is None:
+        return
+    since = case.treatment.date - timedelta(days=limits.cumulative_days.value)
+    doses = list(case.doses)
+    for treatment, placed in case.earlier:
+        if treatment.product == case.product.id and since < treatment.date <= case.treatment.date:
+            doses += placed
+    given = total_units(tuple(doses), case.product.id).amount
+    if given > limits.cumulative_units.value:
+        yield finding(
+            "cumulative-maximum",
+            "stop",
+            f"{given:g} U {case.product.name} within {limits.cumulative_days.value:g} days: "
+            f"the limit is {limits.cumulative_units.value:g} U.",
+            fact=limits.cumulative_units,
+            mend="Lower the units or wait.",
+        )
+
+
+def interval(case: Case) -> Iterator[Finding]:
+    """Days since the same area was last treated, with whatever product."""
+    areas = {dose.area for dose in case.doses}
+    before = [
+        (case.treatment.date - treatment.date).days
+        for treatment, placed in case.earlier
+        if treatment.date < case.treatment.date and areas & {dose.area for dose in placed}
+    ]
+    if not before:
+        return
+    days, safety = min(before), facts.load().safety
+    least = case.product.limits.minimum_interval_days or safety.retreatment_days
+    first, last = safety.touch_up_not_before_days, safety.touch_up_latest_days
+    if days < first.value:
+        yield finding(
+            "top-up-too-early",
+            "stop",
+            f"Day {days} after the last treatment: no top-up before day {first.value:g}, "
+            "the effect is not complete.",
+            fact=first,
+            mend=f"Wait until day {first.value:g}.",
+        )
+    elif days < least.value:
+        window = "a top-up is usual until" if days <= last.value else "the usual top-up ended on"
+        yield finding(
+            "interval",
+            "warn",
+            f"Day {days} after the last treatment of this area: the label's interval is "
+            f"{least.value:g} days; {window} day {last.value:g}. "
+            f"{safety.touch_up_conflict.value}",
+            fact=least,
+            mend="Record why, or wait.",
+        )
+
+
+def treated_with(case: Case) -> Iterator[Finding]:
+    """Areas that the label treats only together with another."""
+    treated = {dose.area for dose in case.doses}
+    recent = {
+        dose.area
+        for treatment, placed in case.earlier
+        if treatment.date == case.treatment.date
+        for dose in placed
+    }
+    for area_id in sorted(treated):
+        label = case.product.areas.get(area_id)
+        if label is None:
+            continue
+        for other in label.treat_with:
+            if other not in treated | recent:
+                reason = label.treat_with_reason
+                why = f" {reason.value}" if reason else ""
+                yield finding(
+                    "treat-together",
+                    "warn",
+                    f"{label.name} without the {other}.{why}",
+                    fact=reason,
+                    mend=f"Add the {other}, or record why not.",
+                    where=area_id,
+                )
+
+
+def dilution(case: Case) -> Iterator[Finding]:
+    """A vial that the product does not come in, or a dilution that no source names."""
+    product, treatment = case.product, case.treatment
+    if treatment.vial_units and treatment.vial_units not in product.vials_units.value:
+        sizes = " or ".join(f"{size:g} U" for size in product.vials_units.value)
+        yield finding(
+            "wrong-vial",
+            "stop",
+            f"{product.name} comes in vials of {sizes}, not {treatment.vial_units:g} U.",
+            fact=product.vials_units,  # type: ignore[arg-type]
+            mend="Check product and vial.",
+        )
+    if treatment.vial_units and treatment.diluent_ml:
+        own = treatment.vial_units / treatment.diluent_ml
+        sourced = {d.vial_units / d.diluent_ml.value: d for d in product.dilutions}
+        if not any(abs(own - known) < 1e-6 * known for known in sourced):
+            named = ", ".join(f"{known / 10:g} U" for known in sorted(sourced))
+            yield finding(
+                "unusual-dilution",
+                "warn",
+                f"{own / 10:.3g} U {product.name} per 0.1 mL: sources name {named}.",
+                fact=product.dilutions[0].diluent_ml,
+                mend="Check the diluent; a larger volume also spreads wider.",
+            )
