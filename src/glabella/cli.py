@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from glabella import __version__, chart, facts
 from glabella.errors import GlabellaError, InputError
 from glabella.plan import Plan, forecast, plan_schema, read_plan, report
 from glabella.plan.basis import basis
+from glabella.plan.plan import refuse_what_is_yet_to_come
 from glabella.trials import calibrate, calibration_file, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
 
@@ -79,7 +81,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _read(path: Path) -> Plan:
-    return read_plan(_bytes(path))
+    plan = read_plan(_bytes(path))
+    refuse_what_is_yet_to_come(plan, today=date.today())
+    return plan
 
 
 def _bytes(path: Path) -> bytes:

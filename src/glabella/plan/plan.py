@@ -134,6 +134,21 @@ def read_plan(text: bytes | str) -> Plan:
         ) from error
 
 
+def refuse_what_is_yet_to_come(plan: Plan, *, today: date) -> None:
+    """Raise InputError for a treatment marked as given, or a review, on a day after `today`."""
+    for number, treatment in enumerate(plan.treatments, start=1):
+        if treatment.status == "given" and treatment.date > today:
+            raise InputError(
+                f"Treatment {number} is marked as given on {treatment.date}, which is after today, "
+                f'{today}. Mend its date, or mark it as "planned".'
+            )
+    for number, review in enumerate(plan.reviews, start=1):
+        if review.date > today:
+            raise InputError(
+                f"Review {number} is of {review.date}, which is after today, {today}. Mend its date."
+            )
+
+
 PARTS: dict[str, type[msgspec.Struct]] = {
     "`$`": Plan,
     "`$.patient`": Patient,
