@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _read(path: Path) -> Plan:
     plan = read_plan(_bytes(path))
-    refuse_what_is_yet_to_come(plan, today=date.today())
+    refuse_what_is_yet_to_come(plan, today=datetime.now().astimezone().date())
     return plan
 
 

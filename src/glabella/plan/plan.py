@@ -145,7 +145,8 @@ def refuse_what_is_yet_to_come(plan: Plan, *, today: date) -> None:
     for number, review in enumerate(plan.reviews, start=1):
         if review.date > today:
             raise InputError(
-                f"Review {number} is of {review.date}, which is after today, {today}. Mend its date."
+                f"Review {number} is of {review.date}, which is after today, {today}. "
+                "Mend its date."
             )
 
 
