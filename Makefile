@@ -11,9 +11,11 @@ export GLABELLA_DATA ?= demo-data
 PY   := .venv/bin/python
 BIN  := .venv/bin
 CODE := $(wildcard src tests bench scripts)
-LOCK := $(BIN)/uv pip compile pyproject.toml --universal --fork-strategy fewest --generate-hashes \
+LOCK := $(BIN)/uv pip compile --universal --fork-strategy fewest --generate-hashes \
         --no-emit-index-url --no-emit-find-links --no-annotate --quiet \
         --custom-compile-command "make lock"
+# what the peers of bench share with what runs
+HERE := --python-version 3.11 --no-emit-package numpy --no-emit-package scipy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -44,13 +46,16 @@ fix: dev ## mend what check can mend by itself
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/djhtml src
 
-bench: dev ## speed, side by side with what one would use instead
+bench: runtime ## speed, side by side with what one would use instead
+	@scripts/setup bench
 	$(PY) -m bench
 
 lock: dev ## pin what pyproject.toml asks for (UPGRADE=--upgrade for newer versions)
-	@echo "Pinning what runs, then what develops ..."
-	@$(LOCK) $(UPGRADE) --group build -o requirements/runtime.txt
-	@$(LOCK) $(UPGRADE) --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	@echo "Pinning what runs, what develops, what measures ..."
+	@$(LOCK) $(UPGRADE) pyproject.toml --group build -o requirements/runtime.txt
+	@$(LOCK) $(UPGRADE) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	@$(LOCK) $(UPGRADE) --group bench -c requirements/dev.txt $(HERE) -o requirements/bench.txt
+	@$(LOCK) $(UPGRADE) --group lsoda --no-deps -o requirements/lsoda.txt
 
 clean: ## remove what make made, except data
 	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
