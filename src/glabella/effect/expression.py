@@ -125,13 +125,20 @@ def resting_memory(days: Array, strength: Array, *, memory_days: float) -> Array
 
 
 def line_severity(
-    strength: Array, memory: Array, *, maximum: Array, rest: Array, rest_share: float
+    strength: Array,
+    memory: Array,
+    *,
+    maximum: Array,
+    rest: Array,
+    rest_share: float,
+    exponent: float,
 ) -> tuple[Array, Array]:
     """Severity of lines (0 to 3.5) at full movement and at rest.
 
     Part of the grade at full movement are the lines already there at rest; the remainder goes
-    with strength. Shapes: strength and memory (..., T), baselines broadcast against them.
+    with a power of strength: weak folding hardly shows. Shapes: strength and memory (..., T),
+    baselines broadcast against them.
     """
     resting = rest * memory
     standing = rest_share * rest
-    return rest_share * resting + (maximum - standing) * strength, resting
+    return rest_share * resting + (maximum - standing) * strength**exponent, resting

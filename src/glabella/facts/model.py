@@ -50,7 +50,6 @@ class LidFacts(Record, kw_only=True):
 
 
 class LineFacts(Record, kw_only=True):
-    rest_share: Fact[float]
     skin_memory_days: Fact[float]
     corrugator_share: Fact[float]
     procerus_share: Fact[float]

@@ -82,7 +82,8 @@ def follow_lines(
         memory,
         maximum=maximum[:, None],
         rest=rest[:, None],
-        rest_share=lines.rest_share.value,
+        rest_share=parameters.rest_share,
+        exponent=parameters.line_exponent,
     )
     return LineCourse(maximum[:, None], moving, resting)
 

@@ -37,6 +37,8 @@ class Parameters:
     onset_speed: float
     rater_sd: float
     rater_lapse: float
+    rest_share: float
+    line_exponent: float
     male_bulk: float
     frontalis_sensitivity: float
     orbicularis_sensitivity: float

@@ -57,10 +57,10 @@ SHARED: dict[str, Prior] = {
     "onset_speed": Prior(1.0, 0.5, "1", "bulk movement against that in a muscle of the foot"),
     "rater_sd": Prior(0.45, 0.3, "grade", "error of one reading of a line grade"),
     "rater_lapse": Prior(0.02, 0.3, "fraction", "readings that say better whatever is there"),
-    # Flat sheets of muscle beside the corrugator's belly: they should need less, how much less was
-    # not found.
-    "frontalis_sensitivity": Prior(2.0, 0.5, "1", "frontalis against the glabella's muscles"),
-    "orbicularis_sensitivity": Prior(2.0, 0.5, "1", "orbicularis against the glabella's muscles"),
+    "rest_share": Prior(0.4, 0.4, "fraction", "what a line at rest adds to the grade in movement"),
+    "line_exponent": Prior(1.0, 0.3, "1", "how a line follows the strength that folds it"),
+    "frontalis_sensitivity": Prior(1.0, 0.5, "1", "frontalis against the glabella's muscles"),
+    "orbicularis_sensitivity": Prior(1.0, 0.5, "1", "orbicularis against the glabella's muscles"),
     "male_bulk": Prior(1.5, 0.4, "1", "muscle mass of an average man against a woman's"),
 }
 LEVATOR = Prior(0.03, 1.0, "fraction", "share of a density that passes to the lid's levator")
@@ -72,86 +72,67 @@ HALF_EFFECT_LOG_SD = 1.0
 DECAY_PER_DAY = Prior(0.033, 0.3, "1/day", "decay of the active light chain")
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Parameters that are fitted together, and which rows they answer to."""
-
-    parameters: tuple[str, ...]
-    products: tuple[str, ...]
-    rules: frozenset[str]
-    areas: tuple[str, ...] = ("glabella",)
-
-
-FIRST = "botox-cosmetic"
-ONSET_AND_COURSE = frozenset(
-    {"none_or_mild", "improved_1", "relapsed", "onset", "median_duration_days"}
+FITTED_PRODUCTS = ("botox-cosmetic", "dysport", "xeomin")
+FITTED_AREAS = ("glabella", "forehead")
+FITTED_RULES = frozenset(
+    {
+        "none_or_mild",
+        "improved_1",
+        "improved_2",
+        "composite_1",
+        "composite_2",
+        "moderate_improvement",
+        "response_unstated",
+        "relapsed",
+        "not_relapsed",
+        "onset",
+        "median_duration_days",
+    }
 )
-RESPONSE_AND_RETURN = frozenset(
-    {"composite_1", "none_or_mild", "improved_1", "not_relapsed", "response_unstated"}
-)
-STAGES = (
-    # The shared parameters come from the best studied product, then each other product gets its own
-    # action from its own trials.
-    Stage(
-        (
-            "hill",
-            "sensitivity_log_sd",
-            "duration_log_sd",
-            "onset_speed",
-            "rater_sd",
-            "rater_lapse",
-            "frontalis_sensitivity",
-            f"half_effect:{FIRST}",
-            f"decay:{FIRST}",
-        ),
-        (FIRST, "placebo"),
-        ONSET_AND_COURSE,
-        ("glabella", "forehead"),
-    ),
-    Stage(("half_effect:dysport", "decay:dysport"), ("dysport",), RESPONSE_AND_RETURN),
-    Stage(("half_effect:xeomin", "decay:xeomin", "male_bulk"), ("xeomin",), RESPONSE_AND_RETURN),
-)
-FITTED_PRODUCTS = (FIRST, "dysport", "xeomin")
+# No trial of lateral canthal lines has a calibration row: their muscle keeps its prior.
+HELD = {"orbicularis_sensitivity"}
+# What a diary says of the day after the injection differs by diary more than by dose.
+FIRST_DAY = 1
 
 
-def rows_of(stage: Stage) -> list[PublishedRow]:
-    """The calibration rows of a stage that were seen and that the model can predict.
+def rows_to_fit() -> list[PublishedRow]:
+    """The calibration rows that were seen, that the model can predict and that it is fitted to.
 
-    Placebo rows of other products' trials stay out of the first stage: their raters differ.
+    Placebo rows of trials of products that are not fitted stay out: their raters differ.
     """
     return [
         row
         for row in facts.load().literature
         if row.may_be_fitted
         and can_predict(row)
-        and row.endpoint.area in stage.areas
-        and row.endpoint.rule in stage.rules
+        and row.endpoint.area in FITTED_AREAS
+        and row.endpoint.rule in FITTED_RULES
         and row.endpoint.at == "maximum"
-        and row.product in stage.products
-        and (row.product != "placebo" or row.id.startswith("ona-"))
+        and not (row.endpoint.rule == "onset" and row.day == FIRST_DAY)
+        and (row.product in FITTED_PRODUCTS or _label_placebo(row))
     ]
 
 
+def _label_placebo(row: PublishedRow) -> bool:
+    return row.product == "placebo" and row.id.startswith("ona-")
+
+
 def calibrate() -> Calibration:
-    """Fit stage by stage and return the result as facts; the same rows give the same result."""
+    """Fit all parameters together and return them as facts; the same rows give the same result."""
     priors = {**SHARED, **{name: prior for p in FITTED_PRODUCTS for name, prior in _action(p)}}
-    values = {name: prior.median for name, prior in priors.items()}
-    spreads = {name: prior.log_sd for name, prior in priors.items()}
-    rows: list[PublishedRow] = []
-    for stage in STAGES:
-        found, uncertain = _fit(stage, values, priors)
-        values |= found
-        spreads |= uncertain
-        rows += rows_of(stage)
+    rows = rows_to_fit()
+    values, spreads = _fit(rows, priors)
     passage = levator_passage(assemble(values))
     return _as_facts(values, spreads, priors, passage, rows)
 
 
 def _fit(
-    stage: Stage, values: dict[str, float], priors: dict[str, Prior]
+    rows: list[PublishedRow], priors: dict[str, Prior]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """The stage's parameters and their log standard deviations, all others held."""
-    rows, names = rows_of(stage), stage.parameters
+    """The parameters and their log standard deviations; those held keep their priors."""
+    names = [name for name in priors if name not in HELD]
+    values = {name: prior.median for name, prior in priors.items()}
+    spreads = {name: prior.log_sd for name, prior in priors.items()}
     centre = np.log([priors[name].median for name in names])
     width = np.array([priors[name].log_sd for name in names])
     target, whiten = np.array([_transform(row, row.value) for row in rows]), whitening(rows)
@@ -161,17 +142,15 @@ def _fit(
         predicted = np.array([_transform(row, predict(row, parameters)) for row in rows])
         return np.concatenate([whiten @ (predicted - target), (log - centre) / width])
 
-    fitted = least_squares(
-        misfit, centre, diff_step=np.full(len(names), 0.02), xtol=1e-4, ftol=1e-4
-    )
+    step = np.full(len(names), 0.02)
+    fitted = least_squares(misfit, centre, diff_step=step, xtol=1e-3, ftol=1e-4)
     if not fitted.success:
         raise ModelError(f"Calibration did not converge: {fitted.message}")
     slope = np.asarray(fitted.jac)
     spread = np.sqrt(np.diag(np.linalg.inv(slope.T @ slope)))
-    return (
-        dict(zip(names, np.exp(fitted.x).tolist(), strict=True)),
-        dict(zip(names, spread.tolist(), strict=True)),
-    )
+    values |= dict(zip(names, np.exp(fitted.x).tolist(), strict=True))
+    spreads |= dict(zip(names, spread.tolist(), strict=True))
+    return values, spreads
 
 
 def _action(product: str) -> list[tuple[str, Prior]]:
@@ -271,7 +250,7 @@ def _as_facts(
             log_sd=_rounded(spreads[name]),
             unit=prior.unit,
             meaning=prior.meaning,
-            from_data=bool(spreads[name] < NARROWED * prior.log_sd),
+            from_data=bool(spreads[name] < NARROWED * prior.log_sd) and name not in HELD,
         )
 
     shared = {name: parameter(name) for name in SHARED}
