@@ -60,9 +60,9 @@ def test_less_movement_never_leaves_deeper_memory(
 
 
 @law
-@given(st.floats(0, 3.5), st.floats(0, 1), st.floats(0, 1))
+@given(st.floats(0, 3.5), st.floats(0, 1), st.floats(0, 1), st.floats(0.5, 3))
 def test_untreated_lines_are_the_baseline_and_a_still_face_has_none(
-    maximum: float, part: float, rest_share: float
+    maximum: float, part: float, rest_share: float, exponent: float
 ) -> None:
     rest = part * maximum
     moving, resting = line_severity(
@@ -84,7 +84,23 @@ def test_a_line_at_rest_stays_in_a_face_that_has_only_just_stopped_moving() -> N
         maximum=np.array(3.0),
         rest=np.array(2.0),
         rest_share=0.5,
-        exponent=1.0,
+        exponent=1.2,
     )
     assert resting == 2
     assert moving == 1
+
+
+@law
+@given(st.floats(0.5, 3), st.floats(0, 1))
+def test_lines_that_are_not_there_at_rest_go_with_a_power_of_strength(
+    exponent: float, strength: float
+) -> None:
+    moving, _ = line_severity(
+        np.array([strength]),
+        np.array([1.0]),
+        maximum=np.array(2.0),
+        rest=np.array(0.0),
+        rest_share=0.5,
+        exponent=exponent,
+    )
+    assert moving == pytest.approx(2 * strength**exponent)

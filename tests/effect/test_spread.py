@@ -102,20 +102,6 @@ def test_injections_add_up_in_any_order(order: list[int]) -> None:
     every = np.ones((5, 30))
     together = density(doses, places, sigma, points, every)
     shuffled = density(doses[order], places[order], sigma[order], points, every)
-    single = [
-        density(doses[[j]], places[[j]], sigma[[j]], points, every[[j]]) for j in range(5)
-    ]
+    single = [density(doses[[j]], places[[j]], sigma[[j]], points, every[[j]]) for j in range(5)]
     np.testing.assert_allclose(shuffled, together, rtol=1e-12)
     np.testing.assert_allclose(np.sum(single, axis=0), together, rtol=1e-12)
-
-
-def test_what_does_not_reach_the_layer_does_nothing_there() -> None:
-    assert not one_injection(50, 6, grid(10, 2), coupling=0).any()
-
-
-def test_each_patient_has_a_spread_of_their_own() -> None:
-    points = grid(10, 5)
-    sigma = np.array([[5.0], [7.0]])
-    found = density(np.array([4.0]), np.zeros((1, 2)), sigma, points, np.ones((1, len(points))))
-    assert found.shape == (2, len(points))
-    np.testing.assert_allclose(found[1], one_injection(4, 7, points))

@@ -1,0 +1,244 @@
+"""The clinical limits: each rule speaks when it should, is silent when not, and names a source."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glabella import facts
+from glabella import plan as plan_room
+from glabella.plan import Finding, Plan, check
+from tests.plan.plans import both, plan, treatment
+
+LATER = "2026-11-20"
+FOREHEAD = ("forehead", "glabella")
+
+
+def session(**changes: Any) -> dict[str, Any]:
+    return treatment(**changes)
+
+
+def points(units: float = 4, **point: Any) -> dict[str, Any]:
+    return session(injections=both(units=units, **point))
+
+
+def after(date: str, **changes: Any) -> Plan:
+    """The label's glabella on a day, and again on 20 November."""
+    return plan(session(date=date, **changes), session(date=LATER))
+
+
+def aged(years: int) -> Plan:
+    return plan(age_years=years)
+
+
+def with_history(*conditions: str, product: str = "botox-cosmetic") -> Plan:
+    return plan(session(product=product), conditions=conditions)
+
+
+GRADED = {area: {"maximum": 2} for area in ("glabella", "forehead", "lateral-canthal")}
+TWO_SIDES = both(site="corrugator-medial", units=4)
+LOPSIDED = [TWO_SIDES[0], {**TWO_SIDES[1], "units": 2}]
+
+# Code and severity; a plan in which the rule speaks; a plan near it in which it is silent.
+CASES: dict[str, tuple[str, Plan, Plan]] = {
+    "contraindication:cows-milk-protein-allergy": (
+        "stop",
+        with_history("cows-milk-protein-allergy", product="dysport"),
+        with_history("cows-milk-protein-allergy"),
+    ),
+    "warning:neuromuscular-disorder": (
+        "warn",
+        with_history("neuromuscular-disorder"),
+        with_history(),
+    ),
+    "interaction:aminoglycosides": ("warn", with_history("aminoglycosides"), with_history()),
+    "age": ("stop", aged(17), aged(18)),
+    "off-label-area": (
+        "warn",
+        plan(session(product="dysport", injections=both(site="frontalis-upper", units=10))),
+        plan(session(product="dysport", injections=both(site="corrugator-medial", units=10))),
+    ),
+    "label-maximum": ("warn", plan(session(units=21, protocol="glabella")), plan()),
+    "large-point": (
+        "warn",
+        plan(points(12.5, site="corrugator-medial")),
+        plan(points(12, site="corrugator-medial")),
+    ),
+    "session-maximum": (
+        "stop",
+        plan(session(product="daxxify", units=41, protocol="glabella")),
+        plan(session(product="daxxify", units=40, protocol="glabella")),
+    ),
+    "cumulative-maximum": (
+        "stop",
+        after("2026-08-24", units=381, protocol="glabella"),
+        after("2026-08-22", units=381, protocol="glabella"),
+    ),
+    "top-up-too-early": ("stop", after("2026-11-07"), after("2026-11-06")),
+    "interval": ("warn", after("2026-08-23"), after("2026-08-22")),
+    "treat-together": (
+        "warn",
+        plan(session(areas={"forehead": 20})),
+        plan(session(areas=dict.fromkeys(FOREHEAD, 20))),
+    ),
+    "wrong-vial": (
+        "stop",
+        plan(session(vial_units=300)),
+        plan(session(vial_units=100)),
+    ),
+    "unusual-dilution": (
+        "warn",
+        plan(session(vial_units=100, diluent_ml=4)),
+        plan(session(vial_units=50, diluent_ml=1.25)),
+    ),
+    "no-baseline": ("note", plan(lines={"forehead": {"maximum": 2}}), plan()),
+    "men-need-more": ("note", plan(sex="male"), plan()),
+    "product-not-fitted": ("note", plan(session(product="daxxify")), plan()),
+    "uneven-sides": (
+        "note",
+        plan(session(injections=LOPSIDED)),
+        plan(session(injections=TWO_SIDES)),
+    ),
+    "near-orbital-rim": ("stop", plan(points(x_mm=31, y_mm=20)), plan(points(x_mm=31, y_mm=25))),
+    "low-frontalis": ("warn", plan(points(x_mm=25, y_mm=35)), plan(points(x_mm=25, y_mm=50))),
+    "near-lateral-canthus": (
+        "warn",
+        plan(points(x_mm=58, y_mm=0)),
+        plan(points(x_mm=62, y_mm=0)),
+    ),
+    "lateral-frontalis-alone": (
+        "warn",
+        plan(points(x_mm=20, y_mm=55)),
+        plan(session(injections=both(x_mm=20, y_mm=55, units=4) + both(x_mm=40, y_mm=52, units=2))),
+    ),
+}
+
+
+def of(found: tuple[Finding, ...], code: str) -> list[Finding]:
+    return [finding for finding in found if finding.code == code]
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_rule_speaks_when_it_should(code: str) -> None:
+    severity, spoken, _ = CASES[code]
+    findings = of(check(spoken), code)
+    assert findings
+    assert {finding.severity for finding in findings} == {severity}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_rule_is_silent_near_its_limit(code: str) -> None:
+    _, _, silent = CASES[code]
+    assert not of(check(silent), code)
+
+
+# These weigh the plan itself against itself; there is nobody to cite.
+OWN_WORD = {"off-label-area", "no-baseline", "uneven-sides"}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_finding_names_its_source_and_how_to_mend(code: str) -> None:
+    _, spoken, _ = CASES[code]
+    for finding in of(check(spoken), code):
+        if code in OWN_WORD:
+            assert finding.source == ""
+        else:
+            assert finding.source in facts.load().sources
+        assert finding.mend or finding.severity == "note" or code == "large-point"
+
+
+def test_every_code_of_every_rule_is_tried_here() -> None:
+    rooms = Path(plan_room.__file__).parent.glob("*_rules.py")
+    code = "\n".join(path.read_text(encoding="utf-8") for path in rooms)
+    written = re.findall(r'"([a-z-]+)",\s+"(?:stop|warn|note)"|code="([a-z-]+)"', code)
+    codes = {one or other for one, other in written}
+    assert len(codes) > 15
+    # A caution's code carries the condition; these are the groups.
+    assert codes - {"contraindications", "warnings", "interactions"} <= set(CASES)
+
+
+def test_findings_come_with_stops_first() -> None:
+    worst = plan(
+        session(injections=both(x_mm=31, y_mm=20, units=4) + both(x_mm=18, y_mm=27, units=30)),
+        sex="male",
+        age_years=16,
+    )
+    severities = [finding.severity for finding in check(worst)]
+    assert severities == sorted(severities, key=["stop", "warn", "note"].index)
+    assert set(severities) == {"stop", "warn", "note"}
+
+
+@pytest.mark.parametrize("sex", ["female", "male"])
+@pytest.mark.parametrize("product", sorted(facts.load().products))
+def test_the_label_protocols_of_every_product_raise_no_stop(product: str, sex: str) -> None:
+    label = facts.product(product).areas
+    whole = plan(
+        session(
+            product=product, areas={name: area.total_units.value for name, area in label.items()}
+        ),
+        sex=sex,
+        lines=GRADED,
+    )
+    assert {finding.severity for finding in check(whole)} <= {"note"}
+
+
+@pytest.mark.parametrize("product", sorted(facts.load().products))
+def test_every_contraindication_of_every_product_stops(product: str) -> None:
+    for caution in facts.product(product).contraindications:
+        found = check(with_history(caution.code, product=product))
+        assert found[0].code == f"contraindication:{caution.code}"
+        assert found[0].severity == "stop"
+        assert caution.text.value in found[0].message
+
+
+def test_units_of_another_product_do_not_count_towards_a_limit() -> None:
+    xeomin = session(date="2026-08-24", product="xeomin", units=381, protocol="glabella")
+    assert not of(check(plan(xeomin, session())), "cumulative-maximum")
+
+
+def test_the_interval_counts_whatever_the_product_but_only_for_the_same_area() -> None:
+    other = session(date="2026-10-20", product="dysport")
+    assert of(check(plan(other, session())), "interval")
+    elsewhere = session(date="2026-10-20", areas={"lateral-canthal": 24})
+    assert not of(check(plan(elsewhere, session())), "interval")
+
+
+def test_a_top_up_in_its_window_is_told_of_both_opinions() -> None:
+    (finding,) = of(check(after("2026-11-04")), "interval")
+    assert "day 16" in finding.message.lower()
+    assert "a top-up is usual until day 21" in finding.message
+    assert facts.load().safety.touch_up_conflict.value in finding.message
+
+
+def test_only_the_last_day_is_judged() -> None:
+    early = session(date="2026-01-10", units=60, protocol="glabella")
+    assert not of(check(plan(early, session())), "label-maximum")
+
+
+def test_what_was_given_that_day_counts_with_what_is_planned() -> None:
+    given = session(units=16, protocol="glabella", status="given")
+    more = session(injections=both(site="corrugator-medial", units=4))
+    (finding,) = of(check(plan(given, more)), "label-maximum")
+    assert finding.message == "Glabellar lines: 24 U Botox Cosmetic planned, the label has 20 U."
+
+
+def test_the_rim_falls_away_from_the_pupil() -> None:
+    """A point that is too near over the pupil is far enough 11 mm to its side."""
+    assert of(check(plan(points(x_mm=31, y_mm=23))), "near-orbital-rim")
+    assert not of(check(plan(points(x_mm=20, y_mm=23))), "near-orbital-rim")
+
+
+def test_a_finding_about_the_rim_says_where_the_point_may_go() -> None:
+    findings = of(check(plan(points(x_mm=31, y_mm=20))), "near-orbital-rim")
+    assert {finding.where for finding in findings} == {"injection 1", "injection 2"}
+    height = int(re.findall(r"Move it to (\d+) mm", findings[0].mend)[0])
+    assert not of(check(plan(points(x_mm=31, y_mm=height))), "near-orbital-rim")
+
+
+def test_the_side_that_lacks_a_lateral_point_is_named() -> None:
+    one_side = both(x_mm=20, y_mm=55, units=4) + both(x_mm=40, y_mm=52, units=2)[:1]
+    (finding,) = of(check(plan(session(injections=one_side))), "lateral-frontalis-alone")
+    assert finding.where == "forehead, right"
