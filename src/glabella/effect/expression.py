@@ -12,6 +12,7 @@ what one part loses the rest tries to make up, within a limit. A rise is positiv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,12 +70,13 @@ def brow_rise(
     *,
     tone: Array,
     mechanics: BrowMechanics,
+    expressions: Sequence[str] = ("rest", "raise", "frown", "smile"),
 ) -> dict[str, Array]:
     """Rise of each brow node in mm against the face at rest before treatment, by expression.
 
     Shapes: nodes (N,); frontalis strength left at the nodes (..., N); strength left of the
     medial depressors and the lateral orbicularis (...); resting tone of frontalis as a fraction
-    of its full drive (...). Returns "rest", "raise", "frown", "smile", each (..., N).
+    of its full drive (...). Returns each of the `expressions` as (..., N).
     """
     m = mechanics
     solve = compliance(nodes_mm, m.bending_length_mm).T
@@ -90,16 +92,18 @@ def brow_rise(
         + m.medial_pull_mm * (head - medial)
         + m.orbicularis_pull_mm * (tail - lateral)
     )
-    reserve = m.frontalis_lift_mm * (1 - tone[..., None] * drive[..., None])
-    raised = relaxed + np.maximum(reserve, 0) * lift_fraction
-    frowned = relaxed - m.frown_drop_mm * medial
-    smiled = relaxed - m.smile_drop_mm * lateral
-    return {
-        "rest": relaxed @ solve,
-        "raise": raised @ solve,
-        "frown": frowned @ solve,
-        "smile": smiled @ solve,
-    }
+
+    def pull(expression: str) -> Array:
+        if expression == "raise":
+            reserve = m.frontalis_lift_mm * (1 - tone[..., None] * drive[..., None])
+            return np.asarray(relaxed + np.maximum(reserve, 0) * lift_fraction)
+        if expression == "frown":
+            return np.asarray(relaxed - m.frown_drop_mm * medial)
+        if expression == "smile":
+            return np.asarray(relaxed - m.smile_drop_mm * lateral)
+        return np.asarray(relaxed)
+
+    return {expression: pull(expression) @ solve for expression in expressions}
 
 
 def lid_margin_mm(levator_fraction: Array, *, full_drop_mm: float) -> Array:

@@ -20,6 +20,9 @@ MINUTES_PER_DAY = 1440.0
 # Rates nearer than this share lose too many digits in the differences of the closed form, which is
 # smooth there: they are moved apart by as much, at the cost of an error of the same share.
 CLOSEST_RATES = 1e-6
+# A step is left out once it has faded by exp(-60) against the slowest: its share is beyond the
+# last digit, and of the five steps three are over in days.
+FADED = 60.0
 
 
 def active_fraction(days: Array, rates_per_day: Array) -> Array:
@@ -31,12 +34,25 @@ def active_fraction(days: Array, rates_per_day: Array) -> Array:
     rates = _moved_apart(np.asarray(rates_per_day, dtype=np.float64))
     gaps = rates[..., None, :] - rates[..., :, None]
     size = rates.shape[-1]
-    weights = 1 / np.prod(gaps + np.eye(size), axis=-1)
-    after = np.maximum(days, 0.0)
-    terms = np.exp(-rates[..., None] * after)
     passed = np.prod(rates[..., :-1], axis=-1)[..., None]
-    amount = passed * np.sum(weights[..., None] * terms, axis=-2)
-    return np.where(days > 0, np.clip(amount, 0.0, 1.0), 0.0)
+    weights = passed / np.prod(gaps + np.eye(size), axis=-1)
+    slowest = rates.min(axis=-1).max()
+    after = np.maximum(days, 0.0)
+    amount = np.zeros((*rates.shape[:-1], len(days)))
+    for step in range(size):
+        rate = rates[..., step]
+        when = _span((days > 0) & ((rate.min() - slowest) * after <= FADED))
+        term = np.exp(-rate[..., None] * after[when])
+        term *= weights[..., step, None]
+        amount[..., when] += term
+    amount[..., days <= 0] = 0.0
+    return np.clip(amount, 0.0, 1.0, out=amount)
+
+
+def _span(wanted: NDArray[np.bool_]) -> slice:
+    """The shortest slice that holds all that is wanted (T,)."""
+    found = np.flatnonzero(wanted)
+    return slice(found[0], found[-1] + 1) if len(found) else slice(0, 0)
 
 
 def _moved_apart(rates: Array) -> Array:

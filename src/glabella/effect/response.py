@@ -24,7 +24,10 @@ def blocked(active: Array, *, hill: float | Array, ceiling: float) -> Array:
 
 def blocked_of_power(powered: Array, *, ceiling: float) -> Array:
     """The same from `active ** hill`, for callers that can take the power of factors."""
-    return np.asarray(ceiling * powered / (1 + powered))
+    share = np.asarray(1 + powered)
+    np.divide(powered, share, out=share)
+    share *= ceiling
+    return share
 
 
 def sum_by_group(values: Array, weight: Array, group: NDArray[np.int64], groups: int) -> Array:

@@ -25,7 +25,10 @@ def width_mm(volume_ml: Array, *, sigma_mm: float, reference_ml: float, exponent
 def kernel(distance_squared_mm2: Array, sigma_mm: Array) -> Array:
     """Density per unit dose in 1/mm2 at a squared distance; broadcasts."""
     variance = sigma_mm**2
-    return np.exp(-distance_squared_mm2 / (2 * variance)) / (2 * np.pi * variance)
+    found = np.asarray(distance_squared_mm2 / (-2 * variance))
+    np.exp(found, out=found)
+    found /= 2 * np.pi * variance
+    return found
 
 
 def density(
@@ -43,4 +46,4 @@ def density(
     apart = injection_xy_mm[:, None, :] - element_xy_mm[None, :, :]
     squared = np.sum(apart**2, axis=-1)
     per_unit = kernel(squared, sigma_mm[..., None])
-    return np.asarray(np.sum(per_unit * (coupling * dose_units[:, None]), axis=-2))
+    return np.asarray(np.einsum("...je,je->...e", per_unit, coupling * dose_units[:, None]))

@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 
 # Elements that get less than this share of the half effect lose no strength that shows.
 NEGLIGIBLE = 1e-4
+# Patients whose elements are followed at a time.
+AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,48 @@ class Reach:
     product: str
     day: float
     density: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocked:
+    """The endplates that toxin blocks, for `shape` patients and days (P, T).
+
+    Each of the `loads` (P, K) on the elements `reached` (K,) acts as the one of `courses` (P, T)
+    at the same place says.
+    """
+
+    reached: NDArray[np.int64]
+    loads: tuple[Array, ...]
+    courses: tuple[Array, ...]
+    shape: tuple[int, int]
+    hill: float
+    ceiling: float
+
+    def weighed(self, weights: Array) -> Array:
+        """Sums (P, T, M) of the blocked fraction over elements, by the columns of weights (E, M).
+
+        A few patients at a time, so that all their elements and days stay in the cache.
+        """
+        found = np.zeros((*self.shape, weights.shape[1]))
+        own = weights[self.reached]
+        for first in range(0, len(found) if self.loads else 0, AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            np.matmul(self._fraction(some), own, out=found[some])
+        return found
+
+    def _fraction(self, some: slice) -> Array:
+        """Blocked fraction (P, T, K) of some patients."""
+        pairs = [
+            (course[some, :, None], load[some, None])
+            for course, load in zip(self.courses, self.loads, strict=True)
+        ]
+        if len(pairs) == 1:
+            # The power of a product is the product of powers: far fewer powers to take.
+            [(course, load)] = pairs
+            powered = course**self.hill * load**self.hill
+            return response.blocked_of_power(powered, ceiling=self.ceiling)
+        active = sum(course * load for course, load in pairs)
+        return response.blocked(np.asarray(active), hill=self.hill, ceiling=self.ceiling)
 
 
 def reach(face: Face, doses: Sequence[Dose], day: float, people: People) -> Reach:
@@ -103,29 +147,28 @@ def blocked(
     parameters: Parameters,
     *,
     bulk: float,
-) -> tuple[Array, NDArray[np.int64]]:
-    """Blocked fraction (P, T, K) of the K elements that toxin reaches, and their indices (K,)."""
-    if not reaches:
-        return np.zeros((len(people), len(days), 0)), np.zeros(0, dtype=np.int64)
-    ceiling = model_facts().response.ceiling_fraction.value
+) -> Blocked:
+    """What toxin that arrived does to the elements that it reaches, for each drawn patient."""
     answer = sensitivity(face, people, parameters, bulk)
-    loads = [
-        answer * arrived.density / parameters.action(arrived.product).half_effect
-        for arrived in reaches
-    ]
-    reached = np.flatnonzero(np.max([load.max(axis=0) for load in loads], axis=0) > NEGLIGIBLE)
-    courses = [
-        activity(days - arrived.day, people, parameters, arrived.product) for arrived in reaches
-    ]
-    if len(reaches) == 1:
-        # The power of a product is the product of powers: far fewer powers to take.
-        powered = (
-            courses[0][:, :, None] ** parameters.hill
-            * loads[0][:, None, reached] ** parameters.hill
-        )
-        return response.blocked_of_power(powered, ceiling=ceiling), reached
-    active = sum(
-        course[:, :, None] * load[:, None, reached]
-        for course, load in zip(courses, loads, strict=True)
+    loads: list[Array] = []
+    courses: list[Array] = []
+    for arrived in reaches:
+        load = answer * arrived.density / parameters.action(arrived.product).half_effect
+        course = activity(days - arrived.day, people, parameters, arrived.product)
+        same = [index for index, known in enumerate(loads) if np.array_equal(known, load)]
+        if same:
+            # The same doses again: what is active adds, and there is one load fewer to follow.
+            courses[same[0]] = courses[same[0]] + course
+        else:
+            loads.append(load)
+            courses.append(course)
+    most = np.max([np.zeros(answer.shape[1]), *(load.max(axis=0) for load in loads)], axis=0)
+    reached = np.flatnonzero(most > NEGLIGIBLE)
+    return Blocked(
+        reached=reached,
+        loads=tuple(load[:, reached] for load in loads),
+        courses=tuple(courses),
+        shape=(len(people), len(days)),
+        hill=parameters.hill,
+        ceiling=model_facts().response.ceiling_fraction.value,
     )
-    return response.blocked(np.asarray(active), hill=parameters.hill, ceiling=ceiling), reached

@@ -107,10 +107,8 @@ def follow(
     parameters: Parameters,
 ) -> Course:
     """Kinetics, response and expression of what arrived, for every drawn patient and day."""
-    lost, reached = blocked(
-        face, reaches, days, people, parameters, bulk=parameters.bulk_of(plan.patient)
-    )
-    movement = move(face, lost, reached, people)
+    lost = blocked(face, reaches, days, people, parameters, bulk=parameters.bulk_of(plan.patient))
+    movement = move(face, lost, people)
     return Course(days, movement, lines_of(plan.patient.lines, movement, days, people, parameters))
 
 

@@ -91,7 +91,7 @@ def _past(
         if plan.treatments[index].date < max(review.date for review in reviews)
     ]
     lost = blocked(face, arrived, days, people, parameters, bulk=parameters.bulk_of(plan.patient))
-    return Past(first, days, move(face, *lost, people), people)
+    return Past(first, days, move(face, lost, people), people)
 
 
 def _log_likelihood(

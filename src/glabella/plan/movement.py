@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from glabella.effect import expression
 from glabella.face.frame import BothSides, Face, Side
 from glabella.face.muscles import MuscleSide, elements
+from glabella.plan.course import Blocked
 from glabella.plan.parameters import brow_mechanics, model_facts
 from glabella.plan.people import People
 
@@ -27,8 +28,9 @@ class Movement:
     """What is left to move, for patients (P,) and days (T,).
 
     `strength` (P, T, M) by `names`; `brow` maps expression and side to rises (P, T, N) in mm at
-    the brow nodes; `lid` maps each side to the margin's change (P, T) in mm; `drive` maps area and
-    side to the strength behind its lines (P, T).
+    the brow nodes, other expressions than rest only of the first patient, whom a drawing shows;
+    `lid` maps each side to the margin's change (P, T) in mm; `drive` maps area and side to the
+    strength behind its lines (P, T).
     """
 
     names: tuple[MuscleSide, ...]
@@ -71,11 +73,11 @@ def _readout(face: Face) -> tuple[Array, int, int]:
     return np.column_stack(columns), len(grid.names), len(nodes)
 
 
-def move(face: Face, blocked: Array, reached: NDArray[np.int64], people: People) -> Movement:
-    """Movement left when elements `reached` (K,) have lost `blocked` (P, T, K)."""
+def move(face: Face, lost: Blocked, people: People) -> Movement:
+    """Movement left when elements have lost endplates."""
     grid = elements(face)
     matrix, muscles, nodes = _readout(face)
-    left = 1 - blocked @ matrix[reached]
+    left = 1 - lost.weighed(matrix)
     strength = left[..., :muscles]
     by_name = {name: strength[..., index] for index, name in enumerate(grid.names)}
     lift = {
@@ -98,13 +100,11 @@ def move(face: Face, blocked: Array, reached: NDArray[np.int64], people: People)
     )
 
 
-def drive_left(
-    face: Face, blocked: Array, reached: NDArray[np.int64]
-) -> dict[tuple[str, Side], Array]:
+def drive_left(face: Face, lost: Blocked) -> dict[tuple[str, Side], Array]:
     """Only the strength behind each area's lines (P, T): what a trial of line grades needs."""
     grid = elements(face)
     matrix, muscles, _ = _readout(face)
-    strength = 1 - blocked @ matrix[reached, :muscles]
+    strength = 1 - lost.weighed(matrix[:, :muscles])
     return _drive({name: strength[..., index] for index, name in enumerate(grid.names)})
 
 
@@ -142,13 +142,14 @@ def _brow(
     rises: dict[tuple[str, Side], Array] = {}
     for side in BothSides:
         nodes, _ = face.brow_nodes(side)
-        found = expression.brow_rise(
-            nodes,
-            lift[side],
-            _frown(by_name, side),
-            tail[side],
-            tone=tone,
-            mechanics=brow_mechanics(),
-        )
-        rises |= {(name, side): rise for name, rise in found.items()}
+        held = (lift[side], _frown(by_name, side), tail[side])
+        for shown, who in ((("rest",), slice(None)), (("raise", "frown", "smile"), slice(1))):
+            found = expression.brow_rise(
+                nodes,
+                *(one[who] for one in held),
+                tone=tone[who],
+                mechanics=brow_mechanics(),
+                expressions=shown,
+            )
+            rises |= {(name, side): rise for name, rise in found.items()}
     return rises

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -251,44 +251,46 @@ EXPRESSIONS: tuple[Literal["rest", "frown", "raise", "smile"], ...] = (
 MOVES = {"frown": "glabella", "raise": "forehead", "smile": "lateral-canthal"}
 
 
+TYPICAL = 0
+
+
 def face_states(movement: Movement, lines: Lines, days: Array) -> tuple[FaceState, ...]:
     """What the typical patient's face looks like on each day in each expression."""
-    smile = model_facts().lid.smile_rise_mm.value
-    typical = 0
+    lid = {side.value: _shown(movement.lid[side]) for side in BothSides}
+    still = {side.value: [0.0] * len(days) for side in BothSides}
+    rise = model_facts().lid.smile_rise_mm.value
+    smiling = {
+        side.value: _shown(rise * movement.drive["lateral-canthal", side]) for side in BothSides
+    }
     states = []
     for expression in EXPRESSIONS:
-        for index, day in enumerate(days):
-            squint = {
-                side: smile * movement.drive["lateral-canthal", side][typical, index]
-                if expression == "smile"
-                else 0.0
-                for side in BothSides
-            }
-            states.append(
-                FaceState(
-                    day=int(day),
-                    expression=expression,
-                    brow_mm={
-                        side.value: tuple(
-                            np.round(movement.brow[expression, side][typical, index], 2).tolist()
-                        )
-                        for side in BothSides
-                    },
-                    lid_mm={
-                        side.value: round(float(movement.lid[side][typical, index]), 2)
-                        for side in BothSides
-                    },
-                    lower_lid_mm={side.value: round(float(squint[side]), 2) for side in squint},
-                    lines=_lines_shown(lines, expression, typical, index),
-                )
+        brow = {side.value: _shown(movement.brow[expression, side]) for side in BothSides}
+        lower = smiling if expression == "smile" else still
+        shown = _lines_shown(lines, expression)
+        states += [
+            FaceState(
+                day=int(day),
+                expression=expression,
+                brow_mm={side: tuple(rises[index]) for side, rises in brow.items()},
+                lid_mm={side: margin[index] for side, margin in lid.items()},
+                lower_lid_mm={side: rises[index] for side, rises in lower.items()},
+                lines={name: grades[index] for name, grades in shown.items()},
             )
+            for index, day in enumerate(days)
+        ]
     return tuple(states)
 
 
-def _lines_shown(lines: Lines, expression: str, patient: int, index: int) -> dict[str, float]:
-    shown = {}
-    for (area, side), course in lines.items():
-        severity = course.at("maximum" if MOVES.get(expression) == area else "rest")
-        name = area if side == Side.MIDLINE else f"{area}-{side}"
-        shown[name] = round(float(severity[patient, index]), 2)
-    return shown
+def _shown(values: Array) -> list[Any]:
+    """The typical patient's values of (P, T, ...), by day, as they are written."""
+    rounded: list[Any] = np.round(values[TYPICAL], 2).tolist()
+    return rounded
+
+
+def _lines_shown(lines: Lines, expression: str) -> dict[str, list[float]]:
+    return {
+        area if side == Side.MIDLINE else f"{area}-{side}": _shown(
+            course.at("maximum" if MOVES.get(expression) == area else "rest")
+        )
+        for (area, side), course in lines.items()
+    }

@@ -143,7 +143,7 @@ def _fit(
         return np.concatenate([whiten @ (predicted - target), (log - centre) / width])
 
     step = np.full(len(names), 0.02)
-    fitted = least_squares(misfit, centre, diff_step=step, xtol=1e-3, ftol=1e-4)
+    fitted = least_squares(misfit, centre, diff_step=step, xtol=1e-5, ftol=1e-7)
     if not fitted.success:
         raise ModelError(f"Calibration did not converge: {fitted.message}")
     slope = np.asarray(fitted.jac)

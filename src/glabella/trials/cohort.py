@@ -80,7 +80,7 @@ def movement(arm: Arm, sex: Sex, parameters: Parameters) -> Movement:
     """Everything that moves in an arm's patients of one sex on DAYS."""
     face, bulk = Face.fit(sex), parameters.bulk(sex, "average")
     lost = blocked(face, [_reach(arm, sex)], DAYS, people(), parameters, bulk=bulk)
-    return move(face, *lost, people())
+    return move(face, lost, people())
 
 
 def outcomes(row: PublishedRow, parameters: Parameters) -> list[Outcome]:
@@ -126,5 +126,5 @@ def _drive(arm: Arm, sex: Sex, area: str, parameters: Parameters) -> Array:
     own = np.array([grid.names[index][0] in muscles for index in grid.muscle])
     near = replace(arrived, density=np.where(own, arrived.density, 0.0))
     lost = blocked(face, [near], DAYS, people(), parameters, bulk=parameters.bulk(sex, "average"))
-    drives = drive_left(face, *lost)
+    drives = drive_left(face, lost)
     return next(found for (name, _), found in drives.items() if name == area)

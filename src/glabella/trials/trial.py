@@ -177,7 +177,7 @@ def _follow(
     bulk = parameters.bulk(stratum.sex, "average")
     arrived = _reach(arm, stratum)
     lost = blocked(face, arrived, days, people, parameters, bulk=bulk)
-    moved = move(face, *lost, people)
+    moved = move(face, lost, people)
     count_block(spec, moved, stratum, days=days, parameters=parameters, tally=tally)
 
 
