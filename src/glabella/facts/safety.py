@@ -58,6 +58,7 @@ class Safety(Record, kw_only=True):
     touch_up_not_before_days: Fact[float]
     touch_up_latest_days: Fact[float]
     touch_up_conflict: Fact[str]
+    vial_sharing_consensus: Fact[str]
     retreatment_days: Fact[float]
     no_antidote: Fact[str]
     muscle_mass: Fact[str]

@@ -17,6 +17,13 @@ AreaId = Literal["glabella", "forehead", "lateral-canthal"]
 Grade = Annotated[int, msgspec.Meta(ge=0, le=3)]
 Amount = Annotated[float, msgspec.Meta(gt=0, le=1500)]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
+# A date outside these years is a slip of the pen, and days counted from it run off the calendar.
+YEARS = range(1980, 2200)
+
+
+def _require_plausible(day: date) -> None:
+    if day.year not in YEARS:
+        raise ValueError(f"{day} cannot be meant: give a year from {YEARS[0]} to {YEARS[-1]}")
 
 
 class LineGrades(Record, kw_only=True):
@@ -82,6 +89,7 @@ class Treatment(Record, kw_only=True):
     status: Literal["planned", "given"] = "planned"
 
     def __post_init__(self) -> None:
+        _require_plausible(self.date)
         if self.protocol is None and self.areas is None and not self.injections:
             raise ValueError("a treatment needs a `protocol`, `areas` or `injections`")
         if self.protocol is not None and self.areas is not None:
@@ -106,6 +114,9 @@ class Review(Record, kw_only=True):
     lines: dict[AreaId, SeenGrades] = msgspec.field(default_factory=dict)
     brow_left: BrowHeights | None = None
     brow_right: BrowHeights | None = None
+
+    def __post_init__(self) -> None:
+        _require_plausible(self.date)
 
 
 class Plan(Record, kw_only=True):

@@ -156,17 +156,20 @@ def dilution_findings(product_id: str, *, vial_units: float, diluent_ml: float) 
 
 def shared_vial(vial: VialState, *, other_patients: int) -> list[Finding]:
     """A warning when a vial for one patient has served others; both sides are quoted."""
-    single = facts.load().products[vial.product].storage.single_patient
-    if not other_patients or single is None:
+    known = facts.load()
+    if not other_patients:
         return []
+    product, consensus = known.products[vial.product], known.safety.vial_sharing_consensus
+    single = product.storage.single_patient
+    label = single.value if single else f"What the label of {product.name} says was not found."
     return [
         Finding(
             code="vial-shared",
             severity="warn",
             message=f"The vial of lot {vial.lot} was already used for another patient. "
-            f"{single.value}",
+            f"{label} {consensus.value}",
             mend="Open a fresh vial, or follow your clinic's written policy on shared vials.",
-            source=single.source,
+            source=single.source if single else consensus.source,
         )
     ]
 
