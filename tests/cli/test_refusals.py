@@ -66,7 +66,7 @@ def test_a_plan_that_cannot_be_meant_has_its_exit_code(
 
 
 def test_a_treatment_given_on_a_day_to_come_is_refused(capsys: Captured, tmp_path: Path) -> None:
-    session = treatment(date="2999-01-01", status="given")
+    session = treatment(date="2199-01-01", status="given")
     code, words = refused(capsys, "forecast", written(tmp_path, session))
     assert code == 2
     assert "after today" in words

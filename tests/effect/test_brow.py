@@ -51,6 +51,17 @@ def test_stiffness_shares_out_a_pull_and_its_turn_without_adding_any(
     assert moved @ NODES == pytest.approx(NODES[node])
 
 
+def test_a_long_brow_bends_as_a_beam_on_an_elastic_bed() -> None:
+    """A pull at one point of an endless beam u + l^4 d4u/dx4 = f has this closed form."""
+    length_mm, spacing_mm = 9.0, 0.5
+    nodes = np.arange(-150, 150.1, spacing_mm)
+    moved = compliance(nodes, length_mm)[:, len(nodes) // 2]
+    away = np.abs(nodes) / (np.sqrt(2) * length_mm)
+    peak = spacing_mm / (2 * np.sqrt(2) * length_mm)
+    expected = peak * np.exp(-away) * (np.cos(away) + np.sin(away))
+    np.testing.assert_allclose(moved, expected, atol=0.01 * peak)
+
+
 @law
 @given(st.lists(st.floats(0, 55), min_size=3, max_size=30), st.floats(4, 12))
 def test_each_part_of_the_brow_is_held_by_all_of_its_strips(

@@ -85,6 +85,7 @@ def test_two_steps_follow_bateman() -> None:
 @given(st.floats(-400, 0))
 def test_nothing_is_active_before_the_injection(day: float) -> None:
     assert active_fraction(np.array([day]), shipped()) == 0
+    assert active_fraction(np.array([day]), np.array([0.05])) == 0
 
 
 def test_all_that_arrives_goes_away_at_the_rate_of_decay() -> None:

@@ -73,6 +73,17 @@ def test_without_a_dilution_the_volume_is_the_labels_or_ones_own_or_the_usual() 
     assert one(site="procerus").volume_ml == pytest.approx(expected)
 
 
+def test_twice_the_units_of_a_protocol_are_twice_the_volume() -> None:
+    assert {dose.volume_ml for dose in doses(protocol="glabella", units=40)} == {0.2}
+
+
+def test_the_dilution_in_use_goes_before_the_labels_volume_and_ones_own() -> None:
+    diluted = {"vial_units": 100, "diluent_ml": 5}
+    assert {dose.volume_ml for dose in doses(protocol="glabella", **diluted)} == {0.2}
+    point = {"site": "procerus", "units": 4, "volume_ml": 0.02}
+    assert {dose.volume_ml for dose in doses(injections=[point], **diluted)} == {0.2}
+
+
 def test_a_named_site_and_its_coordinates_are_one_place() -> None:
     named = one(site="corrugator-medial", side="right")
     own = one(x_mm=named.x_mm, y_mm=named.y_mm, side="right")

@@ -85,6 +85,8 @@ def test_an_unknown_word_is_answered_with_the_allowed_ones(wrong: str, words: st
         (session(units="20"), "got `str` - at `$.treatments[0].units`"),
         (session(date="20.11.2026"), "date - at `$.treatments[0].date`"),
         (session(date="2026-02-30"), "date - at `$.treatments[0].date`"),
+        (session(date="0001-01-01"), "a year from 1980 to 2199 - at `$.treatments[0]`"),
+        (text(reviews=[{"date": "9999-12-04"}]), "a year from 1980 to 2199 - at `$.reviews[0]`"),
         (point(site="procerus", units=True), "got `bool` - at `$.treatments[0].injections[0]"),
         (point(site="procerus", units=4, side="port"), "'port' - at `$.treatments[0].injections"),
         (session(areas={"chin": 4}), "'chin' - at `key` in `$.treatments[0].areas`"),

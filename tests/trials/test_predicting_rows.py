@@ -62,23 +62,25 @@ def test_the_strata_of_an_arm_weigh_one() -> None:
     assert women.weight == 1
 
 
+def lasting(units: float, until: str) -> float:
+    """Median days until responders lose what they had."""
+    end = msgspec.structs.replace(LABEL.endpoint, rule="median_duration_days", until=until)
+    return predict(changed(dosed(units), unit="d", endpoint=end, day=None), FITTED)
+
+
 def test_more_units_respond_more_last_longer_and_droop_more() -> None:
     shares = [predict(dosed(units), FITTED) for units in (5, 10, 20, 40)]
     assert shares == sorted(shares)
     assert shares[-1] > shares[0] + 20
-    lasting = ROWS["ona-label-day-30"]
-    end = msgspec.structs.replace(
-        lasting.endpoint, rule="median_duration_days", until="none_or_mild_lost"
-    )
-    days = [
-        predict(changed(dosed(units), unit="d", endpoint=end, day=None), FITTED)
-        for units in (10, 20, 40)
-    ]
+    days = [lasting(units, "none_or_mild_lost") for units in (10, 20, 40)]
     assert days == sorted(days)
-    droop = [
-        lid_ptosis_rate(Arm("botox-cosmetic", (("glabella", u),)), FITTED) for u in (10, 20, 60)
-    ]
+    arms = [Arm("botox-cosmetic", (("glabella", units),)) for units in (10.0, 20.0, 60.0)]
+    droop = [lid_ptosis_rate(arm, FITTED) for arm in arms]
     assert droop == sorted(droop)
+
+
+def test_none_or_mild_lines_are_lost_before_the_last_of_the_improvement() -> None:
+    assert lasting(20, "none_or_mild_lost") < lasting(20, "improved_1_lost") - 7
 
 
 def test_the_label_arm_droops_as_often_as_the_pool_it_was_fitted_to() -> None:
