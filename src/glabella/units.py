@@ -58,6 +58,8 @@ class Units:
     def __truediv__(self, other: Units) -> float:
         """How many times `other` goes into this amount: a plain number."""
         self._same_product(other)
+        if other.amount == 0:
+            raise UnitsError(f"Nothing can be divided by 0 U {other.product}.")
         return self.amount / other.amount
 
     def __lt__(self, other: Units) -> bool:

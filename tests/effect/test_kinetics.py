@@ -11,6 +11,7 @@ from scipy.integrate import quad, solve_ivp
 from scipy.linalg import expm
 
 from glabella.effect.kinetics import active_fraction
+from glabella.errors import ModelError
 from glabella.plan.parameters import calibrated, chain_rates_per_day
 from tests.laws import law
 
@@ -116,3 +117,8 @@ def test_two_rates_may_come_as_near_as_they_like(exponent: float, coincide: int)
     near = 0.05 * (1 + (1 - coincide) * 10**exponent)
     rates = np.array([0.05, 4.0, near])
     np.testing.assert_allclose(active_fraction(DAYS, rates), by_matrix(DAYS, rates), atol=1e-6)
+
+
+def test_three_rates_that_coincide_are_refused_rather_than_wrong() -> None:
+    with pytest.raises(ModelError, match="Three rates"):
+        active_fraction(np.array([1.0, 5.0]), np.array([0.2, 0.2, 0.2, 5.0]))

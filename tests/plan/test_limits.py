@@ -109,6 +109,11 @@ CASES: dict[str, tuple[str, Plan, Plan]] = {
         plan(points(x_mm=58, y_mm=0)),
         plan(points(x_mm=62, y_mm=0)),
     ),
+    "over-no-muscle": (
+        "stop",
+        plan(points(x_mm=31, y_mm=-25)),
+        plan(points(x_mm=31, y_mm=-25, depth="dermis")),
+    ),
     "lateral-frontalis-alone": (
         "warn",
         plan(points(x_mm=20, y_mm=55)),

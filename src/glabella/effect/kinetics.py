@@ -14,6 +14,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from glabella.errors import ModelError
+
 Array = NDArray[np.float64]
 
 MINUTES_PER_DAY = 1440.0
@@ -56,12 +58,17 @@ def _span(wanted: NDArray[np.bool_]) -> slice:
 
 
 def _moved_apart(rates: Array) -> Array:
-    """Rates (..., n) of which no two coincide; those that do not are left as they are."""
+    """Rates (..., n) of which no two coincide; those that do not are left as they are.
+
+    Raises ModelError for three or more that coincide: the closed form has no digits left there.
+    """
     order = np.argsort(rates, axis=-1)
     ordered = np.take_along_axis(rates, order, axis=-1)
     close = np.diff(ordered, axis=-1) < CLOSEST_RATES * ordered[..., 1:]
     if not close.any():
         return rates
+    if np.any(close[..., 1:] & close[..., :-1]):
+        raise ModelError("Three rates of the kinetic chain coincide: give them different values.")
     pushed = np.cumsum(np.insert(close, 0, False, axis=-1), axis=-1)
     ordered = ordered * (1 + CLOSEST_RATES * pushed)
     return np.take_along_axis(ordered, np.argsort(order, axis=-1), axis=-1)

@@ -167,7 +167,12 @@ class Face:
         return x, self.pupil_height_mm + PchipInterpolator(known_x, known)(x)
 
     def brow_upper_mm(self, side: Side, x_mm: float) -> float:
-        """Height of the upper brow border at a distance from the midline."""
+        """Height of the upper brow border at a distance from the midline.
+
+        The midline belongs to both brows: there it is the mean of their heights.
+        """
+        if side is Side.MIDLINE:
+            return sum(self.brow_upper_mm(one, x_mm) for one in BothSides) / len(BothSides)
         x, y = self.brow_nodes(side)
         return float(np.interp(x_mm, x, y + np.array(self.brow_thickness_mm)))
 

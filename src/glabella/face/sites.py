@@ -42,7 +42,6 @@ def locate(face: Face, place: Place, side: Side, *, axis: str, x_mm: float = 0.0
 
 
 def _anchor(face: Face, name: str, side: Side, axis: str, x_mm: float) -> float:
-    brow_side = Side.LEFT if side is Side.MIDLINE else side
     anchors = {
         "x": {
             "midline": lambda: 0.0,
@@ -55,8 +54,8 @@ def _anchor(face: Face, name: str, side: Side, axis: str, x_mm: float) -> float:
             "canthi": lambda: 0.0,
             "pupil": lambda: face.pupil_height_mm,
             "rim": lambda: face.rim_height_mm,
-            "brow-medial-upper": lambda: face.brow_upper_mm(brow_side, face.medial_canthus_mm),
-            "brow-upper": lambda: face.brow_upper_mm(brow_side, x_mm),
+            "brow-medial-upper": lambda: face.brow_upper_mm(side, face.medial_canthus_mm),
+            "brow-upper": lambda: face.brow_upper_mm(side, x_mm),
             "frontalis-top": lambda: face.frontalis_top_mm,
             "c-line": lambda: face.c_line_mm,
             "hairline": lambda: face.hairline_mm,

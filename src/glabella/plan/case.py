@@ -27,14 +27,18 @@ class Case:
     def product(self) -> Product:
         return facts.product(self.treatment.product)
 
+    @property
+    def session(self) -> tuple[Dose, ...]:
+        """All doses of this product on this day, those of its other treatments included."""
+        return (*self.doses, *self._same_day())
+
     def area_doses(self, area: str) -> tuple[Dose, ...]:
-        """Doses of this product in an area, those given earlier on the same day included."""
-        return tuple(dose for dose in (*self.doses, *self._same_day()) if dose.area == area)
+        """The session's doses in an area."""
+        return tuple(dose for dose in self.session if dose.area == area)
 
     def _same_day(self) -> Iterator[Dose]:
         for treatment, placed in self.earlier:
-            same = treatment.date == self.treatment.date and treatment.product == self.product.id
-            if same and treatment.status == "given":
+            if treatment.date == self.treatment.date and treatment.product == self.product.id:
                 yield from placed
 
 

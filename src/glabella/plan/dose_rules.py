@@ -57,7 +57,7 @@ def label_maximum(case: Case) -> Iterator[Finding]:
 def session_maximum(case: Case) -> Iterator[Finding]:
     """More units in one session than the label has."""
     limit = case.product.limits.session_units
-    given = total_units(case.doses, case.product.id).amount
+    given = total_units(case.session, case.product.id).amount
     if limit and given > limit.value:
         yield finding(
             "session-maximum",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glabella.face.frame import BothSides, Face, Side
+from glabella.face.frame import BothSides, Face
 from glabella.facts.safety import Safety
 from glabella.plan.finding import Finding
 from glabella.plan.place import Dose
@@ -27,6 +27,7 @@ def geometry_findings(face: Face, doses: tuple[Dose, ...], safety: Safety) -> It
         yield from _near_rim(face, dose, safety)
         yield from _low_frontalis(face, dose, safety)
         yield from _near_canthus(face, dose, safety)
+        yield from _over_no_muscle(dose, safety)
     yield from _lateral_frontalis(face, doses, safety)
 
 
@@ -51,8 +52,7 @@ def _near_rim(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
 def _low_frontalis(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
     lateral = dose.x_mm > face.pupil_mm
     margin = safety.frontalis_margin_lateral_mm if lateral else safety.frontalis_margin_mm
-    side = Side.LEFT if dose.side is Side.MIDLINE else dose.side
-    above = dose.y_mm - face.brow_upper_mm(side, dose.x_mm)
+    above = dose.y_mm - face.brow_upper_mm(dose.side, dose.x_mm)
     if dose.area == "forehead" and above < margin.value:
         yield Finding(
             code="low-frontalis",
@@ -78,6 +78,21 @@ def _near_canthus(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
             source=margin.source,
             where=dose.where,
         )
+
+
+def _over_no_muscle(dose: Dose, safety: Safety) -> Iterator[Finding]:
+    if dose.area or dose.depth == "dermis":
+        return
+    yield Finding(
+        code="over-no-muscle",
+        severity="stop",
+        message=f"{dose.x_mm:g} mm from the midline ({dose.side}), {dose.y_mm:g} mm above the "
+        "canthi: no treated muscle lies there, and the forecast says nothing of what the toxin "
+        "will do.",
+        mend="Move it over the muscle that is meant, or take it away.",
+        source=safety.no_antidote.source,
+        where=dose.where,
+    )
 
 
 def _lateral_frontalis(face: Face, doses: tuple[Dose, ...], safety: Safety) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ forecast says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,10 @@ FEWEST_EFFECTIVE = 30
 UNEXPLAINED = -8.0
 # A brow height measured on two days differs by about this much without any treatment.
 BROW_READING_MM = 1.0
-STEP_DAYS = 5
+STEP_DAYS = 10
+# Older reviews, and what was given longer before the first that counts, teach nothing any more.
+REMEMBERED_DAYS = 730
+WORN_OFF_DAYS = 400
 # The highest grade of the scale.
 WORST = 3
 
@@ -54,7 +57,13 @@ def learn(
     plan: Plan, face: Face, doses: dict[int, tuple[Dose, ...]], parameters: Parameters
 ) -> tuple[People | None, Learned | None]:
     """Drawn patients weighed by the plan's reviews; None where there is nothing to learn from."""
-    reviews = [review for review in plan.reviews if _after_a_treatment(plan, review)]
+    newest = max(treatment.date for treatment in plan.treatments)
+    oldest = newest - timedelta(days=REMEMBERED_DAYS)
+    reviews = [
+        review
+        for review in plan.reviews
+        if review.date >= oldest and _after_a_treatment(plan, review)
+    ]
     if not reviews:
         return None, None
     past = _past(plan, face, doses, reviews, parameters)
@@ -71,7 +80,9 @@ def learn(
 
 
 def _after_a_treatment(plan: Plan, review: Review) -> bool:
-    return any(treatment.date < review.date for treatment in plan.treatments)
+    """Whether something that could still work was given before a review."""
+    since = review.date - timedelta(days=WORN_OFF_DAYS)
+    return any(since <= treatment.date < review.date for treatment in plan.treatments)
 
 
 def _past(
@@ -82,13 +93,14 @@ def _past(
     parameters: Parameters,
 ) -> Past:
     people = draw(POOL)
-    first = min(treatment.date for treatment in plan.treatments)
+    since = min(review.date for review in reviews) - timedelta(days=WORN_OFF_DAYS)
+    first = min(treatment.date for treatment in plan.treatments if treatment.date >= since)
     seen = [(review.date - first).days for review in reviews]
     days = np.array(sorted({*range(0, max(seen), STEP_DAYS), *seen}), dtype=float)
     arrived = [
         reach(face, placed, (plan.treatments[index].date - first).days, people)
         for index, placed in doses.items()
-        if plan.treatments[index].date < max(review.date for review in reviews)
+        if first <= plan.treatments[index].date < max(review.date for review in reviews)
     ]
     lost = blocked(face, arrived, days, people, parameters, bulk=parameters.bulk_of(plan.patient))
     return Past(first, days, move(face, lost, people), people)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from glabella import facts
 from glabella.errors import InputError
 from glabella.face.frame import BrowHeights, Measures, Side
 from glabella.facts.anatomy import Depth
 from glabella.facts.schema import Record
 
+Schema = dict[str, Any]
 AreaId = Literal["glabella", "forehead", "lateral-canthal"]
 Grade = Annotated[int, msgspec.Meta(ge=0, le=3)]
 Amount = Annotated[float, msgspec.Meta(gt=0, le=1500)]
@@ -24,6 +27,12 @@ YEARS = range(1980, 2200)
 def _require_plausible(day: date) -> None:
     if day.year not in YEARS:
         raise ValueError(f"{day} cannot be meant: give a year from {YEARS[0]} to {YEARS[-1]}")
+
+
+def require_whole_dilution(vial_units: float | None, diluent_ml: float | None) -> None:
+    """Raise ValueError for a diluent without its vial: it says nothing of the volume."""
+    if diluent_ml is not None and vial_units is None:
+        raise ValueError("`diluent_ml` needs the `vial_units` that it dilutes")
 
 
 class LineGrades(Record, kw_only=True):
@@ -44,6 +53,13 @@ class Patient(Record, kw_only=True):
     lines: dict[AreaId, LineGrades] = msgspec.field(default_factory=dict)
     measures: Measures = Measures()
     conditions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        known = facts.load().conditions
+        if unknown := sorted(set(self.conditions) - set(known)):
+            raise ValueError(
+                f"no condition is called `{unknown[0]}`; known: {', '.join(sorted(known))}"
+            )
 
 
 class Injection(Record, kw_only=True):
@@ -94,6 +110,7 @@ class Treatment(Record, kw_only=True):
             raise ValueError("a treatment needs a `protocol`, `areas` or `injections`")
         if self.protocol is not None and self.areas is not None:
             raise ValueError("a treatment has either a `protocol` or `areas`, not both")
+        require_whole_dilution(self.vial_units, self.diluent_ml)
         if self.units is not None and self.protocol is None:
             raise ValueError(
                 "`units` is the total of a `protocol`; give units per injection or area"
@@ -162,45 +179,72 @@ def refuse_what_is_yet_to_come(plan: Plan, *, today: date) -> None:
 
 
 PARTS: dict[str, type[msgspec.Struct]] = {
-    "`$`": Plan,
-    "`$.patient`": Patient,
-    "lines": LineGrades,
-    "measures": Measures,
-    "treatments": Treatment,
-    "injections": Injection,
-    "reviews": Review,
-    "reviews[...].lines": SeenGrades,
-    "brow": BrowHeights,
+    "$": Plan,
+    "$.patient": Patient,
+    "$.patient.lines": LineGrades,
+    "$.patient.measures": Measures,
+    "$.patient.measures.brow_left": BrowHeights,
+    "$.patient.measures.brow_right": BrowHeights,
+    "$.treatments": Treatment,
+    "$.treatments.injections": Injection,
+    "$.reviews": Review,
+    "$.reviews.lines": SeenGrades,
+    "$.reviews.brow_left": BrowHeights,
+    "$.reviews.brow_right": BrowHeights,
 }
 
 
 def explain(error: Exception, parts: Mapping[str, type[msgspec.Struct]]) -> str:
     """The decoder's words, with the keys or words that are allowed at that place.
 
-    `parts` maps a piece of the decoder's path to the struct that is read there.
+    `parts` maps the path of a struct, without the numbers of its lists, to what is read there.
     """
     message = str(error)
-    place = message.rpartition(" at ")[2]
-    near = max((part for part in parts if part in place), key=place.rfind, default="`$`")
-    fields = parts[near].__struct_fields__
-    if "unknown field" in message:
-        return f"{message}. Allowed here: {', '.join(fields)}."
-    if "Invalid enum value" in message:
-        key = place.strip("`").rpartition(".")[2].partition("[")[0]
-        words = _allowed_words(parts[near], key)
-        return f"{message}. Allowed words: {', '.join(words)}." if words else f"{message}."
+    # The decoder names no place for the outermost object.
+    told = message.rpartition("`$")[2].partition("`")[0] if "`$" in message else ""
+    place = re.sub(r"\[[^\]]*\]", "", told)
+    if "unknown field" in message and f"${place}" in parts:
+        return f"{message}. Allowed here: {', '.join(parts[f'${place}'].__struct_fields__)}."
+    above, _, key = f"${place}".rpartition(".")
+    if "Invalid enum value" in message and above in parts:
+        return f"{message}. Allowed words: {', '.join(_allowed_words(parts[above], key))}."
     return f"{message}."
 
 
 def _allowed_words(part: type[msgspec.Struct], key: str) -> list[str]:
-    """The words of a field that takes one of a closed list; empty for any other field."""
-    schema = msgspec.json.schema(part)
-    field = schema["$defs"][part.__name__]["properties"].get(key, {})
-    if "$ref" in field:
-        field = schema["$defs"][field["$ref"].rpartition("/")[2]]
-    return [str(word) for word in field.get("enum", [])]
+    """The words of a field that takes one of a closed list, or whose keys do."""
+    info = msgspec.inspect.type_info(part)
+    assert isinstance(info, msgspec.inspect.StructType)
+    return next(_words(field.type) for field in info.fields if field.encode_name == key)
 
 
-def plan_schema() -> dict[str, object]:
+def _words(kind: msgspec.inspect.Type) -> list[str]:
+    match kind:
+        case msgspec.inspect.LiteralType():
+            return [str(word) for word in kind.values]
+        case msgspec.inspect.EnumType():
+            return [str(member.value) for member in kind.cls]
+        case msgspec.inspect.DictType():
+            return _words(kind.key_type)
+        case msgspec.inspect.UnionType():
+            return [word for one in kind.types for word in _words(one)]
+    return []
+
+
+def schema_of(whole: type[msgspec.Struct], parts: Iterable[type[msgspec.Struct]]) -> Schema:
+    """The JSON schema of a file; the keys of its dictionaries are the words they may be."""
+    schema = msgspec.json.schema(whole)
+    for part in parts:
+        info = msgspec.inspect.type_info(part)
+        assert isinstance(info, msgspec.inspect.StructType)
+        for field in info.fields:
+            written = schema["$defs"][part.__name__]["properties"][field.encode_name]
+            for piece in [written, *written.get("anyOf", ())]:
+                if "additionalProperties" in piece and (words := _words(field.type)):
+                    piece["propertyNames"] = {"enum": words}
+    return schema
+
+
+def plan_schema() -> Schema:
     """The JSON schema of a plan."""
-    return msgspec.json.schema(Plan)
+    return schema_of(Plan, PARTS.values())

@@ -8,7 +8,15 @@ import msgspec
 
 from glabella.errors import InputError
 from glabella.facts.schema import Record
-from glabella.plan.plan import Amount, AreaId, Injection, explain
+from glabella.plan.plan import (
+    Amount,
+    AreaId,
+    Injection,
+    Schema,
+    explain,
+    require_whole_dilution,
+    schema_of,
+)
 
 Rater = Literal["investigator", "subject", "both"]
 Rule = Literal["none_or_mild", "improved_1", "improved_2", "composite_2", "relapsed"]
@@ -29,6 +37,7 @@ class ArmSpec(Record, kw_only=True):
     diluent_ml: Annotated[float, msgspec.Meta(gt=0, le=20)] | None = None
 
     def __post_init__(self) -> None:
+        require_whole_dilution(self.vial_units, self.diluent_ml)
         given = self.protocol or self.areas or self.injections
         if self.product is None and given:
             raise ValueError("a placebo arm (`product` null) has no protocol, areas or injections")
@@ -76,12 +85,12 @@ class TrialSpec(Record, kw_only=True):
 
 
 PARTS: dict[str, type[msgspec.Struct]] = {
-    "`$`": TrialSpec,
-    "arms": ArmSpec,
-    "injections": Injection,
-    "population": PopulationSpec,
-    "endpoints": EndpointSpec,
-    "durations": EndpointSpec,
+    "$": TrialSpec,
+    "$.arms": ArmSpec,
+    "$.arms.injections": Injection,
+    "$.population": PopulationSpec,
+    "$.endpoints": EndpointSpec,
+    "$.durations": EndpointSpec,
 }
 
 
@@ -97,6 +106,6 @@ def read_trial(text: bytes | str) -> TrialSpec:
         ) from error
 
 
-def trial_schema() -> dict[str, object]:
+def trial_schema() -> Schema:
     """The JSON schema of a trial's specification."""
-    return msgspec.json.schema(TrialSpec)
+    return schema_of(TrialSpec, PARTS.values())
