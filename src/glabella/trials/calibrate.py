@@ -74,6 +74,7 @@ DECAY_PER_DAY = Prior(0.033, 0.3, "1/day", "decay of the active light chain")
 
 FITTED_PRODUCTS = ("botox-cosmetic", "dysport", "xeomin")
 FITTED_AREAS = ("glabella", "forehead")
+# A subject's own "moderately better" is another scale than the raters': predicted, not fitted.
 FITTED_RULES = frozenset(
     {
         "none_or_mild",
@@ -81,7 +82,6 @@ FITTED_RULES = frozenset(
         "improved_2",
         "composite_1",
         "composite_2",
-        "moderate_improvement",
         "response_unstated",
         "relapsed",
         "not_relapsed",
