@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glabella.effect.response import blocked, blocked_of_power, sum_by_group
+from glabella.effect.response import blocked, blocked_of_power, group_weights
 from tests.laws import law
 
 steepness = st.floats(0.5, 5)
@@ -47,4 +47,4 @@ def test_sums_by_group_are_those_of_a_loop() -> None:
     expected = np.zeros((3, 4, 3))
     for element, to in enumerate(group):
         expected[..., to] += weight[element] * values[..., element]
-    np.testing.assert_allclose(sum_by_group(values, weight, group, 3), expected)
+    np.testing.assert_allclose(values @ group_weights(weight, group, 3), expected)

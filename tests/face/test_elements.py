@@ -8,7 +8,7 @@ from hypothesis import given
 from numpy.typing import NDArray
 
 from glabella import facts
-from glabella.effect.response import blocked, sum_by_group
+from glabella.effect.response import blocked, group_weights
 from glabella.effect.spread import density
 from glabella.face import Face, Measures, Side, place_site
 from glabella.face.muscles import contains, elements, muscle_at, outline
@@ -76,7 +76,7 @@ def strength_lost(face: Face, spacing_factor: float) -> NDArray[np.float64]:
     lost = blocked(
         lying / parameters.action("botox-cosmetic").half_effect, hill=parameters.hill, ceiling=0.875
     )
-    return sum_by_group(lost, grid.weight, grid.muscle, len(grid.names))
+    return lost @ group_weights(grid.weight, grid.muscle, len(grid.names))
 
 
 def test_a_finer_cut_converges() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from glabella import facts
+from glabella.plan.people import People
 
 ANATOMY = facts.load().anatomy
 AREAS = ("glabella", "forehead", "lateral-canthal")
@@ -85,3 +86,19 @@ def mirrored(whole: dict[str, Any]) -> dict[str, Any]:
     if isinstance(whole, list):
         return [mirrored(value) for value in whole]
     return swap.get(whole, whole) if isinstance(whole, str) else whole
+
+
+def mirrored_people(people: People) -> People:
+    """The same patients seen in a mirror: what was left is right."""
+    return People(
+        sensitivity=people.sensitivity,
+        side=-people.side,
+        onset=people.onset,
+        duration=people.duration,
+        spread=people.spread,
+        tone=people.tone,
+        levator_left=people.levator_right,
+        levator_right=people.levator_left,
+        line=people.line,
+        rest=people.rest,
+    )

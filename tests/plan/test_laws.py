@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from glabella import facts
 from glabella.plan import Forecast, Plan, forecast, people, read_plan
 from tests.laws import law
-from tests.plan.drawn import mirrored, plans
+from tests.plan.drawn import mirrored, mirrored_people, plans
 from tests.plan.plans import codes, expect, treatment, worn_off
 from tests.plan.plans import plan as plan_of
 
@@ -90,7 +90,7 @@ def test_the_order_of_points_and_sessions_does_not_matter(
 @given(plans)
 def test_the_mirror_image_of_a_plan_does_the_mirror_image(whole: Drawn) -> None:
     one = few(whole)
-    two = forecast(read(mirrored(whole)), people=people.mirrored(FEW))
+    two = forecast(read(mirrored(whole)), people=mirrored_people(FEW))
     other = {"left": "right", "right": "left", "midline": "midline"}
     for curve in one.muscles:
         (twin,) = (

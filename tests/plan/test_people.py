@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from glabella.plan.people import FIELDS, UNIFORM, draw, draw_from, mirrored
+from glabella.plan.people import FIELDS, UNIFORM, draw, draw_from
+from tests.plan.drawn import mirrored_people
 
 PEOPLE = draw(1024)
 
@@ -34,8 +35,8 @@ def test_a_source_of_people_goes_on_where_it_stopped() -> None:
 
 
 def test_two_mirrors_show_the_same_people() -> None:
-    once = mirrored(PEOPLE)
+    once = mirrored_people(PEOPLE)
     np.testing.assert_array_equal(once.levator_left, PEOPLE.levator_right)
-    twice = mirrored(once)
+    twice = mirrored_people(once)
     for name in FIELDS:
         np.testing.assert_array_equal(getattr(twice, name), getattr(PEOPLE, name))

@@ -60,7 +60,7 @@ def a_course(severity: list[float], untreated: float = 3.0) -> LineCourse:
 def test_onset_and_wear_off_are_where_half_a_grade_is_crossed() -> None:
     days = np.array([0.0, 4, 10, 20, 40])
     lines = {("glabella", Side.MIDLINE): a_course([3, 2, 1, 2, 3])}
-    (found,) = area_courses(lines, days, expect().start, FITTED)
+    (found,) = area_courses(lines, days, expect().start)
     assert found.onset.median_days == 2
     assert found.peak.median_days == 10
     assert found.wear_off.median_days == 30
@@ -70,7 +70,7 @@ def test_onset_and_wear_off_are_where_half_a_grade_is_crossed() -> None:
 def test_an_effect_that_is_still_there_has_not_worn_off() -> None:
     days = np.array([0.0, 10, 20])
     lines = {("glabella", Side.MIDLINE): a_course([3, 1, 2])}
-    (found,) = area_courses(lines, days, expect().start, FITTED)
+    (found,) = area_courses(lines, days, expect().start)
     assert found.wear_off.median_days is None
 
 

@@ -30,8 +30,8 @@ def blocked_of_power(powered: Array, *, ceiling: float) -> Array:
     return share
 
 
-def sum_by_group(values: Array, weight: Array, group: NDArray[np.int64], groups: int) -> Array:
-    """Weighted sums of the last axis (..., E) by group index (E,): (..., groups)."""
+def group_weights(weight: Array, group: NDArray[np.int64], groups: int) -> Array:
+    """The matrix (E, groups) that sums elements (..., E) into their groups by weight."""
     member = np.zeros((len(weight), groups))
     member[np.arange(len(weight)), group] = weight
-    return np.asarray(values @ member)
+    return member

@@ -155,17 +155,6 @@ class Face:
         """Nodes of the lower brow border, medial to lateral: x and y in mm, x from the midline."""
         return _brow_nodes(self, side is Side.RIGHT)
 
-    def _brow_nodes(self, right: bool) -> tuple[Array, Array]:
-        heights = self.brow_right if right else self.brow_left
-        head = self.medial_canthus_mm - BROW_HEAD_MM * self.scale
-        tail = self.lateral_canthus_mm + BROW_TAIL_MM * self.scale
-        x = np.linspace(head, tail, BROW_NODES)
-        fall = TAIL_FALL * (tail - self.lateral_canthus_mm)
-        known_x = [head, self.medial_canthus_mm, self.arch_mm, self.lateral_canthus_mm, tail]
-        known = [heights.medial_mm, heights.medial_mm, heights.peak_mm, heights.lateral_mm]
-        known += [heights.lateral_mm - fall]
-        return x, self.pupil_height_mm + PchipInterpolator(known_x, known)(x)
-
     def brow_upper_mm(self, side: Side, x_mm: float) -> float:
         """Height of the upper brow border at a distance from the midline.
 
@@ -191,4 +180,12 @@ class Face:
 @lru_cache(maxsize=128)
 def _brow_nodes(face: Face, right: bool) -> tuple[Array, Array]:
     """The nodes of a face are asked for often and cost a spline each."""
-    return face._brow_nodes(right)
+    heights = face.brow_right if right else face.brow_left
+    head = face.medial_canthus_mm - BROW_HEAD_MM * face.scale
+    tail = face.lateral_canthus_mm + BROW_TAIL_MM * face.scale
+    x = np.linspace(head, tail, BROW_NODES)
+    fall = TAIL_FALL * (tail - face.lateral_canthus_mm)
+    known_x = [head, face.medial_canthus_mm, face.arch_mm, face.lateral_canthus_mm, tail]
+    known = [heights.medial_mm, heights.medial_mm, heights.peak_mm, heights.lateral_mm]
+    known += [heights.lateral_mm - fall]
+    return x, face.pupil_height_mm + PchipInterpolator(known_x, known)(x)

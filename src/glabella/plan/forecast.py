@@ -23,7 +23,7 @@ from glabella.plan.lines import LineCourse, follow_lines
 from glabella.plan.movement import Movement, move
 from glabella.plan.parameters import Parameters, calibrated
 from glabella.plan.people import People, draw
-from glabella.plan.place import Dose, place
+from glabella.plan.place import Dose, place_all
 from glabella.plan.plan import AreaId, LineGrades, Plan
 from glabella.plan.result import Forecast
 
@@ -49,12 +49,13 @@ def forecast(
     parameters = parameters or calibrated()
     face = Face.fit(plan.patient.sex, plan.patient.measures)
     start = max(treatment.date for treatment in plan.treatments)
-    doses = place_all(plan, face)
+    doses = place_all(face, plan.treatments)
     own, learned = learn(plan, face, doses, parameters)
     people = people or own or draw()
     reaches = spread_all(plan, doses, face, start, people)
     days = days_until(plan.horizon_days)
     course = follow(plan, face, reaches, days=days, people=people, parameters=parameters)
+    stands_on = basis(plan)
     return Forecast(
         start=start,
         products=tuple(dict.fromkeys(t.product for t in plan.treatments if t.date == start)),
@@ -64,21 +65,16 @@ def forecast(
         grades=summary.grade_curves(course.lines, parameters),
         brow=summary.brow_curves(face, course.movement),
         lid=summary.lid_curves(course.movement),
-        courses=summary.area_courses(course.lines, days, start, parameters),
+        courses=summary.area_courses(course.lines, days, start),
         risks=summary.risks(face, course.movement, days),
         findings=check_doses(plan, face, doses),
         states=summary.face_states(course.movement, course.lines, days),
         brow_nodes_mm=summary.nodes(face),
-        sources=basis(plan).sources,
-        assumptions=basis(plan).assumptions,
+        sources=stands_on.sources,
+        assumptions=stands_on.assumptions,
         facts_digest=facts.load().digest,
         learned=learned,
     )
-
-
-def place_all(plan: Plan, face: Face) -> dict[int, tuple[Dose, ...]]:
-    """Doses of each treatment, by its position in the plan."""
-    return {index: place(face, treatment) for index, treatment in enumerate(plan.treatments)}
 
 
 def spread_all(

@@ -13,7 +13,7 @@ from glabella.plan import dose_rules, patient_rules
 from glabella.plan.case import Case
 from glabella.plan.finding import Finding
 from glabella.plan.geometry_rules import geometry_findings
-from glabella.plan.place import Dose, place
+from glabella.plan.place import Dose, place_all
 from glabella.plan.plan import Plan
 
 RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
@@ -35,8 +35,7 @@ RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
 def check(plan: Plan) -> tuple[Finding, ...]:
     """All findings about the last treatments of a plan, stops first."""
     face = Face.fit(plan.patient.sex, plan.patient.measures)
-    doses = {index: place(face, treatment) for index, treatment in enumerate(plan.treatments)}
-    return check_doses(plan, face, doses)
+    return check_doses(plan, face, place_all(face, plan.treatments))
 
 
 def check_doses(plan: Plan, face: Face, doses: dict[int, tuple[Dose, ...]]) -> tuple[Finding, ...]:

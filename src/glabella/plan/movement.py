@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.effect import expression
+from glabella.effect import expression, response
 from glabella.face.frame import BothSides, Face, Side
 from glabella.face.muscles import MuscleSide, elements
 from glabella.plan.course import Blocked
@@ -48,7 +48,7 @@ def _readout(face: Face) -> tuple[Array, int, int]:
     """Matrix (E, K) from elements to muscles, brow nodes per side and tail pulls per side."""
     grid = elements(face)
     brow = model_facts().brow
-    columns = [np.where(grid.muscle == index, grid.weight, 0.0) for index in range(len(grid.names))]
+    columns = [response.group_weights(grid.weight, grid.muscle, len(grid.names))]
     below = 1 / (1 + np.exp((grid.y_mm - face.c_line_mm) / C_LINE_BLUR_MM))
     say = brow.above_c_line_share.value + (1 - brow.above_c_line_share.value) * below
     for side in BothSides:

@@ -90,19 +90,3 @@ def weighted(people: People, weight: Array, count: int = DRAWN) -> People:
     taken = people.take(chosen)
     middle = {name: float(np.sum(weight * getattr(people, name))) for name in FIELDS}
     return People(**{name: np.append(middle[name], getattr(taken, name)) for name in FIELDS})
-
-
-def mirrored(people: People) -> People:
-    """The same patients seen in a mirror: what was left is right."""
-    return People(
-        sensitivity=people.sensitivity,
-        side=-people.side,
-        onset=people.onset,
-        duration=people.duration,
-        spread=people.spread,
-        tone=people.tone,
-        levator_left=people.levator_right,
-        levator_right=people.levator_left,
-        line=people.line,
-        rest=people.rest,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from glabella import facts
@@ -59,6 +60,11 @@ def place(face: Face, treatment: Treatment) -> tuple[Dose, ...]:
     for number, injection in enumerate(treatment.injections, start=1):
         doses.append(_place_injection(face, product, injection, f"injection {number}"))
     return tuple(_with_volume(product, treatment, dose) for dose in doses)
+
+
+def place_all(face: Face, treatments: Sequence[Treatment]) -> dict[int, tuple[Dose, ...]]:
+    """Doses of each treatment, by its position in the plan."""
+    return {index: place(face, treatment) for index, treatment in enumerate(treatments)}
 
 
 def stamp(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from glabella.facts.anatomy import Depth
 from glabella.facts.schema import Record
 
 Schema = dict[str, Any]
+Read = TypeVar("Read")
 AreaId = Literal["glabella", "forehead", "lateral-canthal"]
 Grade = Annotated[int, msgspec.Meta(ge=0, le=3)]
 Amount = Annotated[float, msgspec.Meta(gt=0, le=1500)]
@@ -152,14 +153,7 @@ class Plan(Record, kw_only=True):
 
 def read_plan(text: bytes | str) -> Plan:
     """Read a plan from JSON; raises InputError naming the key and what is allowed there."""
-    try:
-        return msgspec.json.decode(text, type=Plan)
-    except msgspec.ValidationError as error:
-        raise InputError(f"The plan cannot be read: {explain(error, PARTS)}") from error
-    except msgspec.DecodeError as error:
-        raise InputError(
-            f"The plan is not valid JSON ({error}). Check commas, quotes and brackets."
-        ) from error
+    return read_json(text, Plan, PARTS, what="plan")
 
 
 def refuse_what_is_yet_to_come(plan: Plan, *, today: date) -> None:
@@ -192,6 +186,20 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "$.reviews.brow_left": BrowHeights,
     "$.reviews.brow_right": BrowHeights,
 }
+
+
+def read_json(
+    text: bytes | str, whole: type[Read], parts: Mapping[str, type[msgspec.Struct]], *, what: str
+) -> Read:
+    """Read a struct from JSON; raises InputError saying what is wrong and what is allowed."""
+    try:
+        return msgspec.json.decode(text, type=whole)
+    except msgspec.ValidationError as error:
+        raise InputError(f"The {what} cannot be read: {explain(error, parts)}") from error
+    except msgspec.DecodeError as error:
+        raise InputError(
+            f"The {what} is not valid JSON ({error}). Check commas, quotes and brackets."
+        ) from error
 
 
 def explain(error: Exception, parts: Mapping[str, type[msgspec.Struct]]) -> str:

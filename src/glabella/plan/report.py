@@ -180,8 +180,9 @@ def _span(interval: Interval) -> str:
 
 
 def _risks(forecast: Forecast) -> str:
-    rows = [[risk.name, "", f"{risk.probability:.1%}", risk.definition] for risk in forecast.risks]
-    lines = [f"  {name.ljust(20)} {share.rjust(6)}  {what}" for name, _, share, what in rows]
+    lines = [
+        f"  {risk.name:<20} {risk.probability:>6.1%}  {risk.definition}" for risk in forecast.risks
+    ]
     return "Unwanted results, share of drawn patients\n" + "\n".join(lines)
 
 

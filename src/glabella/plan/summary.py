@@ -110,9 +110,7 @@ def lid_curves(movement: Movement) -> tuple[LidCurve, ...]:
     return tuple(LidCurve(side=side, margin_mm=curve(movement.lid[side], 2)) for side in BothSides)
 
 
-def area_courses(
-    lines: Lines, days: Array, start: date, parameters: Parameters
-) -> tuple[AreaCourse, ...]:
+def area_courses(lines: Lines, days: Array, start: date) -> tuple[AreaCourse, ...]:
     """Onset, peak and wear-off of each area at full movement.
 
     Onset is the first day on which lines are half a grade better than before; wear-off the day on
@@ -132,7 +130,7 @@ def area_courses(
                 side=side,
                 onset=_interval(_first_crossing(days, better), start, days[-1]),
                 peak=_interval(days[peak], start, days[-1]),
-                wear_off=_interval(_last_crossing(days, better), start, days[-1]),
+                wear_off=_interval(last_crossing(days, better), start, days[-1]),
                 responders=float(np.round(answered.mean(), 3)),
             )
         )
@@ -146,7 +144,7 @@ def _first_crossing(days: Array, margin: Array) -> Array:
     return _between(days, margin, before, after)
 
 
-def _last_crossing(days: Array, margin: Array) -> Array:
+def last_crossing(days: Array, margin: Array) -> Array:
     """Day on which `margin` (P, T) last falls to 0; infinite when it is still above at the end."""
     last = margin.shape[1] - 1 - np.argmax(margin[:, ::-1] > 0, axis=1)
     after = np.minimum(last + 1, margin.shape[1] - 1)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.face.frame import BothSides, Face, Side
+from glabella.face.frame import Face, Side
 from glabella.facts import PublishedRow
 from glabella.plan.lines import NONE_OR_MILD_BELOW, improved, none_or_mild, rated_below
-from glabella.plan.parameters import Parameters, model_facts
-from glabella.plan.summary import risk_window
+from glabella.plan.parameters import Parameters
+from glabella.plan.summary import NOTICED_GRADES, last_crossing, risk_window, unwanted
 from glabella.trials.cohort import DAYS, Arm, Outcome, movement, outcomes
 
 Array = NDArray[np.float64]
@@ -19,7 +19,6 @@ Reading = Callable[[Array, Array, Parameters], Array]
 
 NO_LINES_BELOW = 0.5
 HALF_BETTER = 0.5
-NOTICED = 0.5
 
 # One rater's chance of saying so, for patients before (P, 1) and after (P, T).
 READINGS: dict[str, Reading] = {
@@ -33,7 +32,7 @@ READINGS: dict[str, Reading] = {
     "composite_2": lambda before, after, p: improved(before, after, 2, p),
     "not_relapsed": lambda before, after, p: improved(before, after, 1, p),
     "relapsed": lambda before, after, p: 1 - improved(before, after, 1, p),
-    "onset": lambda before, after, p: rated_below(after - before, -NOTICED, p),
+    "onset": lambda before, after, p: rated_below(after - before, -NOTICED_GRADES, p),
     "moderate_improvement": lambda before, after, p: rated_below(
         after - before * (1 - HALF_BETTER), 0.0, p
     ),
@@ -79,24 +78,16 @@ def margin_of(rule: str, before: Array, severity: Array) -> Array:
     """By how much patients (P, T) still have what a rule asks for; at 0 they lose it."""
     wanted = {
         "none_or_mild": NONE_OR_MILD_BELOW - severity,
-        "improved_2": before - severity - 1 - NOTICED,
-        "composite_2": before - severity - 1 - NOTICED,
+        "improved_2": before - severity - 1 - NOTICED_GRADES,
+        "composite_2": before - severity - 1 - NOTICED_GRADES,
     }
-    return wanted.get(rule, before - severity - NOTICED)
+    return wanted.get(rule, before - severity - NOTICED_GRADES)
 
 
 def last_day(days: Array, margin: Array) -> tuple[Array, NDArray[np.bool_]]:
     """When each patient (P, T) who ever had it loses it for good, and who (P,) ever had it."""
-    kept = margin > 0
-    responded = np.asarray(kept.any(axis=1))
-    rows = margin[responded]
-    last = kept.shape[1] - 1 - np.argmax(kept[responded][:, ::-1], axis=1)
-    after = np.minimum(last + 1, len(days) - 1)
-    index = np.arange(len(rows))
-    one, two = rows[index, last], rows[index, after]
-    part = np.where(one == two, 0.0, one / np.where(one == two, 1.0, one - two))
-    lost = days[last] + part * (days[after] - days[last])
-    return np.where(last == len(days) - 1, np.inf, lost), responded
+    responded = np.asarray((margin > 0).any(axis=1))
+    return last_crossing(days, margin[responded]), responded
 
 
 def _median_duration(row: PublishedRow, strata: list[Outcome]) -> float:
@@ -117,10 +108,8 @@ def lid_ptosis_rate(arm: Arm, parameters: Parameters) -> float:
     """Share of women whose lid falls by what counts as a droop in the weeks around the review."""
     if arm.placebo:
         return 0.0
-    window = risk_window(DAYS)
     moved = movement(arm, "female", parameters)
-    lowest = np.min([moved.lid[side][1:, window] for side in BothSides], axis=(0, 2))
-    return float((lowest <= -model_facts().risk.lid_ptosis_mm.value).mean())
+    return float(unwanted(Face.fit("female"), moved, risk_window(DAYS))["lid_ptosis"][1:].mean())
 
 
 def brow_change_mm(arm: Arm, day: float, place: str, parameters: Parameters) -> float:

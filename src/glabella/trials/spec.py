@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from glabella.errors import InputError
 from glabella.facts.schema import Record
 from glabella.plan.plan import (
     Amount,
     AreaId,
     Injection,
     Schema,
-    explain,
+    read_json,
     require_whole_dilution,
     schema_of,
 )
@@ -96,14 +95,7 @@ PARTS: dict[str, type[msgspec.Struct]] = {
 
 def read_trial(text: bytes | str) -> TrialSpec:
     """Read a trial from JSON; raises InputError naming the key and what is allowed there."""
-    try:
-        return msgspec.json.decode(text, type=TrialSpec)
-    except msgspec.ValidationError as error:
-        raise InputError(f"The trial cannot be read: {explain(error, PARTS)}") from error
-    except msgspec.DecodeError as error:
-        raise InputError(
-            f"The trial is not valid JSON ({error}). Check commas, quotes and brackets."
-        ) from error
+    return read_json(text, TrialSpec, PARTS, what="trial")
 
 
 def trial_schema() -> Schema:

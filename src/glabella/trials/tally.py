@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,12 @@ from glabella.plan.parameters import Parameters
 from glabella.plan.people import People
 from glabella.plan.plan import LineGrades
 from glabella.plan.summary import landmark_nodes, risk_window, unwanted
+from glabella.trials.cohort import Sex
 from glabella.trials.predict import READINGS, last_day, margin_of
 from glabella.trials.spec import TrialSpec
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
-Sex = Literal["female", "male"]
 
 FOLLOWED_DAYS = 400
 # Brow changes are counted in bins of this width, so that medians need no list of patients.

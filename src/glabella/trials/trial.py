@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from datetime import date
 
 import msgspec
 import numpy as np
@@ -22,6 +21,7 @@ from glabella.plan.people import draw_from
 from glabella.plan.place import place
 from glabella.plan.plan import Treatment
 from glabella.trials.calibrate import BETWEEN_TRIALS_LOGIT_SD
+from glabella.trials.cohort import DAY_ZERO, Sex
 from glabella.trials.spec import ArmSpec, EndpointSpec, TrialSpec
 from glabella.trials.tally import (
     BROW_EDGES_MM,
@@ -30,14 +30,12 @@ from glabella.trials.tally import (
     PLACES,
     Array,
     Counts,
-    Sex,
     Stratum,
     Tally,
     count_block,
 )
 
 BLOCK = 512
-DAY_ZERO = date(2000, 1, 1)
 Z90 = 1.645
 
 
