@@ -36,9 +36,10 @@ def face_states(
 ) -> tuple[FaceState, ...]:
     """What the typical patient's face looks like on each day in each expression."""
     lids = _by_day({side: _shown(movement.lid[side]) for side in BothSides})
+    still = _brow(movement, "rest")
     states: list[FaceState] = []
     for name in EXPRESSIONS:
-        brow = _brow(movement, name)
+        brow = _brow(movement, name) if (name, Side.LEFT) in movement.brow else still
         lower = _lower_lids(movement, name)
         folded = _lines(lines, name)
         heights = _mouth(movement, name)
@@ -76,9 +77,8 @@ def _by_day(sides: dict[Side, list[Any]]) -> list[dict[str, Any]]:
 
 
 def _brow(movement: Movement, name: str) -> list[dict[str, tuple[float, ...]]]:
-    moves = name if (name, Side.LEFT) in movement.brow else "rest"
     return _by_day(
-        {side: [tuple(rise) for rise in _shown(movement.brow[moves, side])] for side in BothSides}
+        {side: [tuple(rise) for rise in _shown(movement.brow[name, side])] for side in BothSides}
     )
 
 
@@ -100,19 +100,24 @@ def _lines(lines: Lines, name: str) -> dict[str, list[float]]:
 
 
 def _mouth(movement: Movement, name: str) -> list[dict[str, dict[str, float]]]:
+    reached = mouth.reached(movement)
+    days = slice(None) if reached else slice(1)
     sides = {}
     for side in BothSides:
-        found = mouth.heights_mm(movement, side, name, who=TYPICAL)
+        found = mouth.heights_mm(movement, side, name, who=TYPICAL, days=days)
         places = zip(*(_shown(found[place]) for place in mouth.PLACES), strict=True)
         sides[side] = [dict(zip(mouth.PLACES, heights, strict=True)) for heights in places]
-    return _by_day(sides)
+    # A mouth that no toxin reaches is the same every day.
+    return _by_day(sides) * (1 if reached else movement.strength.shape[1])
 
 
 def _jaw(movement: Movement, jaw: Mapping[Side, Array], name: str) -> list[dict[str, float]]:
     bulge = model_facts().jaw.bite_bulge_mm.value if name == "bite" else 0.0
     return _by_day(
         {
-            side: _shown(jaw.get(side, 0.0) + bulge * movement.of("masseter", side)[TYPICAL])
+            side: _shown(
+                jaw.get(side, np.zeros(1))[TYPICAL] + bulge * movement.of("masseter", side)[TYPICAL]
+            )
             for side in BothSides
         }
     )
