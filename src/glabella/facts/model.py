@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glabella.facts.anatomy import Outline
 from glabella.facts.schema import Fact, Record
 
 
@@ -76,6 +77,13 @@ class JawFacts(Record, kw_only=True):
     practice: Fact[str]
 
 
+class SkinRegion(Record, kw_only=True):
+    """A region of the skin: its outline on the left half of the default female face, x >= 0."""
+
+    name: str
+    outline_mm: Fact[Outline]
+
+
 class SkinFacts(Record, kw_only=True):
     """Droplets in the dermis; the texts are what trials saw, for and against."""
 
@@ -86,6 +94,7 @@ class SkinFacts(Record, kw_only=True):
     sebum_most_fraction: Fact[float]
     saw: tuple[Fact[str], ...]
     saw_not: tuple[Fact[str], ...]
+    regions: dict[str, SkinRegion]
 
 
 class LineFacts(Record, kw_only=True):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +23,10 @@ from glabella.plan.lines import LineCourse, follow_lines
 from glabella.plan.movement import Movement, move
 from glabella.plan.parameters import Parameters, calibrated
 from glabella.plan.people import People, draw
-from glabella.plan.place import Dose, place_all
+from glabella.plan.place import place_all
 from glabella.plan.plan import AreaId, LineGrades, Plan
 from glabella.plan.result import Forecast
+from glabella.plan.skin import follow_skin
 
 Array = NDArray[np.float64]
 
@@ -54,9 +54,11 @@ def forecast(
     doses = place_all(face, plan.treatments)
     own, learned = learn(plan, face, doses, parameters)
     people = people or own or draw()
-    reaches = spread_all(plan, doses, face, start, people)
+    sessions = [(placed, (plan.treatments[i].date - start).days) for i, placed in doses.items()]
+    reaches = tuple(reach(face, placed, day, people) for placed, day in sessions)
     days = days_until(plan.horizon_days)
     course = follow(plan, face, reaches, days=days, people=people, parameters=parameters)
+    skin = follow_skin(face, sessions, days, people, parameters)
     stands_on = basis(plan)
     return Forecast(
         start=start,
@@ -69,7 +71,7 @@ def forecast(
         lid=summary.lid_curves(course.movement),
         mouth=summary.mouth_curves(course.movement),
         jaw=summary.jaw_curves(course.jaw),
-        skin=(),
+        skin=summary.skin_curves(skin),
         courses=summary.area_courses(course.lines, days, start),
         risks=summary.risks(face, course.movement, days),
         findings=check_doses(plan, face, doses),
@@ -79,16 +81,6 @@ def forecast(
         assumptions=stands_on.assumptions,
         facts_digest=facts.load().digest,
         learned=learned,
-    )
-
-
-def spread_all(
-    plan: Plan, doses: dict[int, tuple[Dose, ...]], face: Face, start: date, people: People
-) -> tuple[Reach, ...]:
-    """Where the toxin of each treatment arrived, on days counted from `start`."""
-    return tuple(
-        reach(face, placed, (plan.treatments[index].date - start).days, people)
-        for index, placed in doses.items()
     )
 
 
