@@ -20,8 +20,6 @@ Array = NDArray[np.float64]
 
 # Elements that get less than this share of the half effect lose no strength that shows.
 NEGLIGIBLE = 1e-4
-# Beyond this many widths of the widest patient a dose leaves e^-18 of what lies at its point.
-OUT_OF_REACH = 6.0
 # Patients whose elements are followed at a time.
 AT_ONCE = 32
 
@@ -95,19 +93,14 @@ def reach(face: Face, doses: Sequence[Dose], day: float, people: People) -> Reac
         exponent=facts.volume_exponent.value,
     )
     each = np.exp(model_facts().people.spread_log_sd.value * people.spread)
-    own = each[:, None] * widths
-    points = np.column_stack([grid.x_mm, grid.y_mm])
-    near = _within(points, places, OUT_OF_REACH * own.max())
-    coupling = np.array([_coupling(dose.depth, grid) for dose in doses])
-    density = np.zeros((len(people), len(points)))
-    density[:, near] = spread.density(amounts, places, own, points[near], coupling[:, near])
+    density = spread.density(
+        amounts,
+        places,
+        each[:, None] * widths,
+        np.column_stack([grid.x_mm, grid.y_mm]),
+        np.array([_coupling(dose.depth, grid) for dose in doses]),
+    )
     return Reach(product=product.id, day=day, density=density)
-
-
-def _within(points: Array, places: Array, distance_mm: float) -> NDArray[np.bool_]:
-    """Which points (E, 2) lie within a distance of any of the places (J, 2)."""
-    apart = points[:, None, :] - places[None, :, :]
-    return np.asarray((np.sum(apart**2, axis=-1) < distance_mm**2).any(axis=1))
 
 
 def _coupling(depth: str, grid: Elements) -> Array:
