@@ -230,7 +230,7 @@ def test_only_dysports_spread_is_in_dispute_and_both_sides_are_told() -> None:
     assert disputed == {"dysport"}
     sources = {study.source for study in facts.product("dysport").spread_studies}
     # Hexsel 2008 saw no difference; Trindade 2007 and Kerscher 2012 a larger area.
-    assert {"halo-2008", "sweat-halo-2007", "kerscher-2012"} <= sources
+    assert {"hexsel-2008", "trindade-2007", "kerscher-2012"} <= sources
 
 
 @pytest.mark.parametrize(
