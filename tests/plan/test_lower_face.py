@@ -26,7 +26,6 @@ from tests.plan.plans import (
 )
 
 
-
 def at(site: str, units: float = 4, **more: Any) -> Points:
     return both(site=site, units=units, **more)
 
