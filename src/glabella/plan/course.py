@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from glabella.effect import kinetics, response, spread
 from glabella.face.frame import Face
 from glabella.face.muscles import Elements, elements
+from glabella.facts import product as facts_of
 from glabella.plan.parameters import (
     Number,
     Parameters,
@@ -93,12 +94,13 @@ def reach(
     `sigma_mm` is the width of the spread of the reference volume.
     """
     facts = model_facts().spread
+    product = facts_of(doses[0].units.product)
     grid = elements(face)
     places = np.array([(dose.signed_x_mm, dose.y_mm) for dose in doses])
     amounts = np.array([dose.units.amount for dose in doses])
     relative_widths = spread.width_mm(
         np.array([dose.volume_ml for dose in doses]),
-        sigma_mm=1.0,
+        sigma_mm=product.spread_factor.value,
         reference_ml=facts.reference_ml.value,
         exponent=facts.volume_exponent.value,
     )
@@ -110,7 +112,7 @@ def reach(
         np.column_stack([grid.x_mm, grid.y_mm]),
         np.array([_coupling(dose.depth, grid) for dose in doses]),
     )
-    return Reach(product=doses[0].units.product, day=day, density=density)
+    return Reach(product=product.id, day=day, density=density)
 
 
 def _coupling(depth: str, grid: Elements) -> Array:

@@ -17,7 +17,29 @@ from glabella.facts.schema import Record
 
 Schema = dict[str, Any]
 Read = TypeVar("Read")
-AreaId = Literal["glabella", "forehead", "lateral-canthal"]
+AreaId = Literal[
+    "glabella",
+    "forehead",
+    "lateral-canthal",
+    "bunny-lines",
+    "gummy-smile",
+    "nasal-tip",
+    "lip-lines",
+    "mouth-corner",
+    "chin",
+    "masseter",
+    "platysma",
+]
+# Areas whose lines are graded; in the others it is strength, shape or a smile that is judged.
+LineArea = Literal[
+    "glabella",
+    "forehead",
+    "lateral-canthal",
+    "bunny-lines",
+    "lip-lines",
+    "chin",
+    "platysma",
+]
 Grade = Annotated[int, msgspec.Meta(ge=0, le=3)]
 Amount = Annotated[float, msgspec.Meta(gt=0, le=1500)]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
@@ -51,7 +73,7 @@ class Patient(Record, kw_only=True):
 
     sex: Literal["female", "male"]
     age_years: Annotated[int, msgspec.Meta(ge=0, le=120)]
-    lines: dict[AreaId, LineGrades] = msgspec.field(default_factory=dict)
+    lines: dict[LineArea, LineGrades] = msgspec.field(default_factory=dict)
     measures: Measures = Measures()
     conditions: tuple[str, ...] = ()
 
@@ -73,7 +95,7 @@ class Injection(Record, kw_only=True):
     units: Amount
     site: str | None = None
     x_mm: Annotated[float, msgspec.Meta(ge=0, le=90)] | None = None
-    y_mm: Annotated[float, msgspec.Meta(ge=-90, le=120)] | None = None
+    y_mm: Annotated[float, msgspec.Meta(ge=-200, le=120)] | None = None
     side: Side | None = None
     depth: Depth = "muscle"
     volume_ml: Annotated[float, msgspec.Meta(gt=0, le=2)] | None = None
@@ -129,7 +151,7 @@ class Review(Record, kw_only=True):
     """What was seen at a review of an earlier treatment: grades, brow heights."""
 
     date: date
-    lines: dict[AreaId, SeenGrades] = msgspec.field(default_factory=dict)
+    lines: dict[LineArea, SeenGrades] = msgspec.field(default_factory=dict)
     brow_left: BrowHeights | None = None
     brow_right: BrowHeights | None = None
 
