@@ -104,7 +104,6 @@ class LineFacts(Record, kw_only=True):
     procerus_share: Fact[float]
     depressor_supercilii_share: Fact[float]
     nasalis_share: Fact[float]
-    depressor_anguli_oris_share: Fact[float]
     usual_grade: Fact[float]
     usual_grade_sd: Fact[float]
     no_rest_line_share: Fact[float]
