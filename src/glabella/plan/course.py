@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 
 # Elements that get less than this share of the half effect, in the mean of patients, lose no
 # strength that shows.
-NEGLIGIBLE = 0.02
+NEGLIGIBLE = 0.005
 # Patients whose elements are followed at a time.
 AT_ONCE = 32
 # Freed memory goes back to the system at once unless a larger block was freed before, and taking
@@ -191,8 +191,8 @@ def blocked(
         else:
             loads.append(load)
             courses.append(course)
-    most = np.max([np.zeros(answer.shape[1]), *(load.mean(axis=0) for load in loads)], axis=0)
-    reached = np.flatnonzero(most > NEGLIGIBLE)
+    together = sum((load.mean(axis=0) for load in loads), start=np.zeros(answer.shape[1]))
+    reached = np.flatnonzero(together > NEGLIGIBLE)
     return Blocked(
         reached=reached,
         loads=tuple(load[:, reached] for load in loads),

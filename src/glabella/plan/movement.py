@@ -200,9 +200,13 @@ def _folds() -> dict[tuple[str, Side], Folds]:
         ("chin", "mentalis"),
     ):
         found[area, Side.MIDLINE] = tuple((0.5, (muscle, side)) for side in BothSides)
+    cheek = lines.zygomaticus_share.value
     bunny, corner = lines.nasalis_share.value, lines.depressor_anguli_oris_share.value
     for side in BothSides:
-        found["lateral-canthal", side] = ((1.0, ("orbicularis-oculi", side)),)
+        found["lateral-canthal", side] = (
+            (1 - cheek, ("orbicularis-oculi", side)),
+            (cheek, ("zygomaticus", side)),
+        )
         found["bunny-lines", side] = (
             (bunny, ("nasalis", side)),
             (1 - bunny, ("levator-labii-alaeque-nasi", side)),
