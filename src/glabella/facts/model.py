@@ -103,6 +103,7 @@ class LineFacts(Record, kw_only=True):
     corrugator_share: Fact[float]
     procerus_share: Fact[float]
     depressor_supercilii_share: Fact[float]
+    zygomaticus_share: Fact[float]
     nasalis_share: Fact[float]
     usual_grade: Fact[float]
     usual_grade_sd: Fact[float]

@@ -202,9 +202,12 @@ def _folds() -> dict[tuple[str, Side], Folds]:
         ("chin", "mentalis"),
     ):
         found[area, Side.MIDLINE] = tuple((0.5, (muscle, side)) for side in BothSides)
-    bunny = lines.nasalis_share.value
+    bunny, cheek = lines.nasalis_share.value, lines.zygomaticus_share.value
     for side in BothSides:
-        found["lateral-canthal", side] = ((1.0, ("orbicularis-oculi", side)),)
+        found["lateral-canthal", side] = (
+            (1 - cheek, ("orbicularis-oculi", side)),
+            (cheek, ("zygomaticus", side)),
+        )
         found["bunny-lines", side] = (
             (bunny, ("nasalis", side)),
             (1 - bunny, ("levator-labii-alaeque-nasi", side)),
