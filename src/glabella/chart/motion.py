@@ -1,4 +1,4 @@
-"""The parts of the drawn face that move: brows, lids, lines and mouth for one face state."""
+"""The parts of the drawn face that move, for one face state: brows, lids and all the others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from glabella.chart.contour import contour
+from glabella.chart.lower_lines import lower_lines
+from glabella.chart.mouth import mouth
 from glabella.chart.shape import Point, fitted, lens, mirrored, smooth, strokes
 from glabella.chart.style import DRAWN_INTERPUPILLARY_MM
 from glabella.chart.wrinkles import wrinkles
@@ -62,7 +65,8 @@ def parts(face: Face, state: FaceState | None) -> Parts:
     for side in (Side.LEFT, Side.RIGHT):
         drawn |= _brow(face, state, side)
         drawn |= _eye(face, state, side)
-    return drawn | wrinkles(face, state, brow_rise) | _mouth(face, state)
+    lower = contour(face, state) | mouth(face, state) | lower_lines(face, state)
+    return drawn | wrinkles(face, state, brow_rise) | lower
 
 
 def brow_rise(face: Face, state: FaceState, side: Side, x_mm: float) -> float:
@@ -179,36 +183,3 @@ def _bow(face: Face, x_mm: float) -> float:
     half = (face.lateral_canthus_mm - face.medial_canthus_mm) / 2
     return max(0.0, 1 - ((x_mm - face.pupil_mm) / half) ** 2)
 
-
-MOUTH: Final = ((0, -66.2), (5, -65.6), (12, -66.4), (19, -66.9), (24.5, -66.6))
-CUPID: Final = ((0, -60.6), (4.2, -59.4), (10, -61.2), (18, -64.6), (24.5, -66.6))
-LOWER_LIP: Final = ((0, -74.6), (7, -74.2), (14, -72), (20, -69), (24.5, -66.6))
-CHEEK_FOLD: Final = ((19.5, -42.5), (23.5, -48), (27.5, -55.5), (30, -63))
-# How far a smile carries the corner of the mouth out and up.
-SMILE_MM: Final = (4.5, 4.6)
-
-
-def _mouth(face: Face, state: FaceState) -> Parts:
-    """Lips and cheek folds; a smile moves them by a fixed drawing, no muscle there is modelled."""
-    smile = 1.0 if state.expression == "smile" else 0.0
-
-    def moved(nodes: Sequence[Point]) -> list[Point]:
-        pulled = []
-        for x, y in fitted(face, nodes):
-            share = smile * (abs(x) / 24.5) ** 1.6
-            pulled.append((x + share * SMILE_MM[0], y + share * SMILE_MM[1]))
-        return pulled
-
-    def across(nodes: Sequence[Point]) -> list[Point]:
-        half = moved(nodes)
-        return [*reversed(mirrored(half)), *half[1:]]
-
-    fold = [(x + 1.5 * smile, y + 1.0 * smile) for x, y in fitted(face, CHEEK_FOLD)]
-    depth = {"opacity": 0.62 if smile else 0.2}
-    return {
-        "lip-upper": {"d": lens(across(CUPID), across(MOUTH))},
-        "lip-lower": {"d": lens(across(MOUTH), across(LOWER_LIP))},
-        "mouth": {"d": smooth(across(MOUTH))},
-        "cheek-fold-left": {"d": smooth(fold), **depth},
-        "cheek-fold-right": {"d": smooth(mirrored(fold)), **depth},
-    }

@@ -18,7 +18,8 @@ from glabella.face import Face
 Point = tuple[float, float]
 # A Catmull-Rom spline turned into cubic Béziers: control points lie a sixth of the chord away.
 SIXTH = 1 / 6
-OUTSIDE_MM = 40.0
+CROWN_MM = 40.0
+NECK_MM = 120.0
 
 
 def smooth(nodes: Sequence[Point], *, closed: bool = False, move: bool = True) -> str:
@@ -90,25 +91,17 @@ def mirrored(nodes: Sequence[Point], sign: int = -1) -> list[Point]:
     return [(sign * x, y) for x, y in nodes]
 
 
-def both_halves(nodes: Sequence[Point]) -> list[Point]:
-    """A left half from midline to midline completed by its mirror image, for a closed curve."""
-    inner = nodes[1:-1] if nodes[-1][0] == 0 else nodes[1:]
-    return [*nodes, *mirrored(list(reversed(inner)))]
-
-
 def fitted(face: Face, nodes: Sequence[Point]) -> list[Point]:
     """Nodes set out on the drawing's default face, moved to this face's landmarks."""
     scale = face.interpupillary_mm / DRAWN_INTERPUPILLARY_MM
     brow = face.hairline_mm - face.forehead_height_mm
-    drawn = (DRAWN_CHIN_MM, 0.0, DRAWN_BROW_MM, DRAWN_HAIRLINE_MM)
-    own = (face.chin_mm, 0.0, brow, face.hairline_mm)
-    y = np.interp([node[1] for node in nodes], _beyond(drawn), _beyond(own))
+    drawn = [DRAWN_CHIN_MM, 0.0, DRAWN_BROW_MM, DRAWN_HAIRLINE_MM]
+    own = [face.chin_mm, 0.0, brow, face.hairline_mm]
+    # What lies beyond keeps its distance above, and grows with the face below.
+    drawn = [DRAWN_CHIN_MM - NECK_MM, *drawn, DRAWN_HAIRLINE_MM + CROWN_MM]
+    own = [face.chin_mm - NECK_MM * scale, *own, face.hairline_mm + CROWN_MM]
+    y = np.interp([node[1] for node in nodes], drawn, own)
     return [(node[0] * scale, float(height)) for node, height in zip(nodes, y, strict=True)]
-
-
-def _beyond(heights: tuple[float, ...]) -> list[float]:
-    """The same heights with one more at each end, so that what lies outside keeps its distance."""
-    return [heights[0] - OUTSIDE_MM, *heights, heights[-1] + OUTSIDE_MM]
 
 
 def _node(nodes: Sequence[Point], index: int, *, closed: bool) -> Point:

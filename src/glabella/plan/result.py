@@ -95,11 +95,16 @@ class FaceState(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     day: int
-    expression: Literal["rest", "frown", "raise", "smile"]
+    expression: Literal["rest", "frown", "raise", "smile", "pucker", "bite", "neck"]
     brow_mm: dict[str, tuple[float, ...]]
     lid_mm: dict[str, float]
     lower_lid_mm: dict[str, float]
     lines: dict[str, float]
+    mouth_mm: dict[str, dict[str, float]] = {}
+    lip_close: float = 0.0
+    chin_dimple: float = 0.0
+    jaw_mm: dict[str, float] = {}
+    tip_mm: float = 0.0
 
 
 class Learned(msgspec.Struct, frozen=True, kw_only=True):
