@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from glabella.chart.mouth import upper_lip_mm
+from glabella.chart.mouth import lip_mm
 from glabella.chart.shape import Point, fitted, mirrored, resampled, smooth
 from glabella.chart.style import DRAWN_INTERPUPILLARY_MM
 from glabella.chart.wrinkles import WORST, fold
@@ -26,7 +26,7 @@ SKIN_TEMPLE: Final = 6
 # jaw's width each height takes.
 JAW_HEIGHTS: Final = (-102, -95, -85, -71.5, -55, -36, -20)
 MALE_JAW_MM: Final = (0, 3.4, 4.4, 4.6, 3.2, 1.5, 0)
-JAW_SHARES: Final = (0, 0.12, 0.6, 1, 0.85, 0.3, 0)
+JAW_SHARES: Final = (0, 0.12, 0.55, 0.95, 1, 0.35, 0)
 # The mentalis lifts the pad of the chin and the fold above it.
 CHIN_LIFT_MM: Final = 1.1
 CHIN_HALF_MM: Final = 26.0
@@ -100,7 +100,7 @@ def _nose(face: Face, state: FaceState) -> Parts:
         "nose-tip": {"d": smooth(_tipped(face, state, TIP))},
     }
     for side in (Side.LEFT, Side.RIGHT):
-        lip = max(0.0, upper_lip_mm(state, side.sign * CHIN_HALF_MM))
+        lip = max(0.0, lip_mm(state, "upper_lip", side.sign * CHIN_HALF_MM))
         wing = [(x + WING_OUT * lip, y + WING_UP * lip) for x, y in fitted(face, ALA)]
         drawn[f"nose-wing-{side}"] = {"d": smooth(mirrored(wing, side.sign))}
         hole = [(x, y + WING_UP * lip * x / TIP_REACH_MM) for x, y in _tipped(face, state, NOSTRIL)]

@@ -38,8 +38,8 @@ from glabella.plan.result import FaceState
 EDITED: Final[tuple[View, ...]] = ("upper", "lower", "whole")
 # The moving parts in front of the skin, back to front.
 ORDER: Final = (
-    "nose", "philtrum", "masseter", "chin-fold", "cheek", "marionette", "gum", "teeth", "lip",
-    "mouth", "line", "lid-fold", "lid-skin", "crease",
+    "nose", "philtrum", "masseter", "chin-fold", "cheek", "marionette", "oral", "gum", "teeth",
+    "lip", "mouth", "line", "lid-fold", "lid-skin", "crease",
 )  # fmt: skip
 IRIS_MM: Final = 5.85
 PUPIL_MM: Final = 1.9
@@ -72,6 +72,7 @@ STYLES: Final[dict[str, dict[str, str | float]]] = {
     "nose-columella": THIN | {"stroke_width": 0.45, "opacity": 0.5},
     "nose-tip": THIN | {"stroke_width": 0.4, "opacity": 0.2},
     "lip": {"fill": LIP, "fill_opacity": 0.5},
+    "oral": {"fill": "#8d574e"},
     "gum": {"fill": GUM},
     "teeth": {"fill": "#fbf8f3"},
     "mouth": {
@@ -125,10 +126,17 @@ def face_svg(
     return f"<svg{opening}>{body}</svg>"
 
 
-def view_of(points: Iterable[ChartPoint], face: Face) -> View:
-    """The picture that shows all points: the head, or neck too where a point lies that low."""
-    low = any(point.y_mm < face.chin_mm for point in points)
-    return "whole" if low else "head"
+def view_of(
+    face: Face, points: Iterable[ChartPoint], among: Sequence[View] = ("upper", "lower", "whole")
+) -> View:
+    """The first view that shows every point; the last one shows all."""
+    at = [(point.signed_x_mm, -point.y_mm) for point in points]
+
+    def holds(view: View) -> bool:
+        left, top, width, height = view_box(face, view)
+        return all(left <= x <= left + width and top <= y <= top + height for x, y in at)
+
+    return next((view for view in among if holds(view)), among[-1])
 
 
 def _box(face: Face, view: View) -> str:

@@ -87,8 +87,8 @@ def _around(
         (x0, y0), (x1, y1) = xs[i - 1], xs[i]
         y = y0 + (x - x0) / (x1 - x0) * (y1 - y0) - 0.6 * up
         off = [(x + LEAN * share * length * t, y + up * length * t) for t in (0, 0.5, 1)]
-        lift = 0.6 if up > 0 else 0.0
-        found += [carried(face, state, mirrored(off, sign), lift) for sign in (1, -1)]
+        lip = "upper_lip" if up > 0 else "lower_lip"
+        found += [carried(face, state, mirrored(off, sign), lip, 0.6) for sign in (1, -1)]
     return found
 
 
@@ -117,4 +117,3 @@ def _bands(face: Face, state: FaceState, side: Side) -> Parts:
         band = fold(mirrored(at, side.sign), severity, shows_from, BAND_WIDTH)
         drawn[f"line-band-{i}-{side}"] = band | {"opacity": BAND_SHADE * float(band["opacity"])}
     return drawn
-

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, Literal
 
 import numpy as np
+from msgspec import json
+from msgspec.structs import replace
 
 from glabella.chart.contour import contour
 from glabella.chart.lower_lines import lower_lines
@@ -53,6 +55,11 @@ HAIRS: Final = 40
 # A brow's head thins out: share of the full height at each node.
 HEAD_TAPER: Final = (0.62, 0.94, 1, 1, 1, 1, 1, 1, 0.9)
 
+# What a state says of the upper face and of all below it.
+UPPER: Final = ("brow_mm", "lid_mm", "lower_lid_mm")
+LOWER: Final = ("mouth_mm", "lip_close", "chin_dimple", "jaw_mm", "tip_mm")
+UPPER_LINES: Final = ("glabella", "forehead", "lateral-canthal")
+
 NEUTRAL: Final = FaceState(
     day=0, expression="rest", brow_mm={}, lid_mm={}, lower_lid_mm={}, lines={}
 )
@@ -61,12 +68,34 @@ NEUTRAL: Final = FaceState(
 def parts(face: Face, state: FaceState | None) -> Parts:
     """Attributes of every moving part, by the suffix of its id; None is the face at rest."""
     state = state or NEUTRAL
+    above = {name: value for name, value in state.lines.items() if name.startswith(UPPER_LINES)}
+    below = {name: value for name, value in state.lines.items() if name not in above}
+    frowning: Literal["frown", "rest"] = "frown" if state.expression == "frown" else "rest"
+    upper = replace(NEUTRAL, expression=frowning, lines=above, **_fields(state, UPPER))
+    lower = replace(NEUTRAL, expression=state.expression, lines=below, **_fields(state, LOWER))
+    return _upper(face, json.encode(upper)) | _lower(face, json.encode(lower))
+
+
+def _fields(state: FaceState, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in names}
+
+
+@lru_cache(maxsize=128)
+def _upper(face: Face, told: bytes) -> Parts:
+    """Brows, eyes and lines of the upper face: many expressions and days share them."""
+    state = json.decode(told, type=FaceState)
     drawn: Parts = {}
     for side in (Side.LEFT, Side.RIGHT):
         drawn |= _brow(face, state, side)
         drawn |= _eye(face, state, side)
-    lower = contour(face, state) | mouth(face, state) | lower_lines(face, state)
-    return drawn | wrinkles(face, state, brow_rise) | lower
+    return drawn | wrinkles(face, state, brow_rise)
+
+
+@lru_cache(maxsize=128)
+def _lower(face: Face, told: bytes) -> Parts:
+    """All below, which most plans leave alone."""
+    state = json.decode(told, type=FaceState)
+    return contour(face, state) | mouth(face, state) | lower_lines(face, state)
 
 
 def brow_rise(face: Face, state: FaceState, side: Side, x_mm: float) -> float:
@@ -182,4 +211,3 @@ def _bow(face: Face, x_mm: float) -> float:
     """Share of a lid's movement: all over the pupil, none at the canthi."""
     half = (face.lateral_canthus_mm - face.medial_canthus_mm) / 2
     return max(0.0, 1 - ((x_mm - face.pupil_mm) / half) ** 2)
-

@@ -29,11 +29,14 @@ BLEND_MM: Final = 12.0
 SMILE_MM: Final = 4.6
 # A rising corner goes outwards too, and takes the cheek fold along.
 OUT_SHARE: Final = 0.95
-FOLD_SHARE: Final = (0.33, 0.22)
+FOLD_SHARE: Final = (0.72, 0.4)
 # The outer border of a lip moves less than the inner one: a lip that is pulled gets thinner.
 OUTER_SHARE: Final = 0.72
-# In a smile the lips part when the upper one is lifted; above this height gum shows.
-TEETH_MM: Final = 6.0
+# Where the upper teeth end and where the gum begins, above the line between the closed lips, and
+# how much higher both lie at the corners.
+TEETH_END_MM: Final = -1.6
+GUM_MM: Final = 5.2
+TEETH_CURVE_MM: Final = 7.0
 # A full pucker: how much narrower the mouth and how much fuller the lips get.
 PUCKER_NARROWS: Final = 0.3
 PUCKER_FILLS: Final = 0.34
@@ -46,24 +49,26 @@ def corner_mm(state: FaceState, side: Side) -> float:
     return state.mouth_mm.get(side, {}).get("corner", usual)
 
 
-def upper_lip_mm(state: FaceState, x_mm: float) -> float:
-    """Rise of the upper lip at a signed distance from the midline, its two sides blended."""
-    left, right = (
-        state.mouth_mm.get(side, {}).get("upper_lip", 0.0) for side in (Side.LEFT, Side.RIGHT)
-    )
+def lip_mm(state: FaceState, lip: str, x_mm: float) -> float:
+    """Rise of the "upper_lip" or "lower_lip" at a signed distance from the midline, in mm.
+
+    The two sides blend into each other around the midline.
+    """
+    left, right = (state.mouth_mm.get(side, {}).get(lip, 0.0) for side in (Side.LEFT, Side.RIGHT))
     share = max(0.0, min(1.0, 0.5 + x_mm / BLEND_MM))
     return right + share * (left - right)
 
 
 def mouth(face: Face, state: FaceState) -> Parts:
-    """Lips, the gap between them, philtrum, cheek folds and the folds below the corners."""
-    edge_above, edge_below = across(face, state, MOUTH, 1.0), across(face, state, MOUTH, 0.0)
-    gap = _parted(face, state, edge_above, edge_below)
+    """Lips, what shows between them, philtrum, cheek folds and the folds below the corners."""
+    gap, below = _edges(face, state)
+    teeth, gum = _teeth(face, gap, below)
     drawn: Parts = {
-        "gum": {"d": lens(gap, edge_below)},
-        "teeth": {"d": lens(_gum_line(face, gap, edge_below), edge_below)},
-        "lip-upper": {"d": lens(across(face, state, CUPID, OUTER_SHARE), gap)},
-        "lip-lower": {"d": lens(edge_below, across(face, state, LOWER_LIP, 0.0))},
+        "oral": {"d": lens(gap, below)},
+        "gum": {"d": lens(gap, gum)},
+        "teeth": {"d": lens(gum, teeth)},
+        "lip-upper": {"d": lens(across(face, state, CUPID, "upper_lip", OUTER_SHARE), gap)},
+        "lip-lower": {"d": lens(below, across(face, state, LOWER_LIP, "lower_lip", OUTER_SHARE))},
         "mouth": {"d": smooth(gap)},
     }
     for side in (Side.LEFT, Side.RIGHT):
@@ -71,15 +76,19 @@ def mouth(face: Face, state: FaceState) -> Parts:
     return drawn
 
 
-def across(face: Face, state: FaceState, half: Sequence[Point], lift: float) -> list[Point]:
+def across(
+    face: Face, state: FaceState, half: Sequence[Point], lip: str, lift: float
+) -> list[Point]:
     """A curve across the mouth, the patient's right to the left, from its half at the midline."""
-    return carried(face, state, [*reversed(mirrored(half)), *half[1:]], lift)
+    return carried(face, state, [*reversed(mirrored(half)), *half[1:]], lip, lift)
 
 
-def carried(face: Face, state: FaceState, nodes: Sequence[Point], lift: float) -> list[Point]:
+def carried(
+    face: Face, state: FaceState, nodes: Sequence[Point], lip: str, lift: float
+) -> list[Point]:
     """Nodes of the drawing (signed x) on this face, moved as the state moves the mouth there.
 
-    `lift` is the share of the upper lip's rise that they take.
+    `lift` is the share of the lip's own rise that they take.
     """
     scale = face.interpupillary_mm / DRAWN_INTERPUPILLARY_MM
     purse = max(0.0, min(MOST_PUCKER, state.lip_close))
@@ -90,29 +99,39 @@ def carried(face: Face, state: FaceState, nodes: Sequence[Point], lift: float) -
         corner = corner_mm(state, side)
         out = side.sign * OUT_SHARE * max(0.0, corner) * share
         fill = PUCKER_FILLS * purse * (y - LINE_MM) * scale
-        rise = lift * upper_lip_mm(state, x) * max(0.0, 1 - (x / CORNER_MM) ** 2)
+        rise = lift * lip_mm(state, lip, x) * max(0.0, 1 - (x / CORNER_MM) ** 2)
         narrow = 1 - PUCKER_NARROWS * purse
         drawn.append((own_x * narrow + out, own_y + corner * share + rise + fill))
     return drawn
 
 
-def _parted(
-    face: Face, state: FaceState, above: Sequence[Point], below: Sequence[Point]
-) -> list[Point]:
-    """The lower edge of the upper lip: only a smile parts the lips, and they never cross."""
+def _edges(face: Face, state: FaceState) -> tuple[list[Point], list[Point]]:
+    """The edges of the lips against each other: only a smile parts them, and they never cross."""
+    below = across(face, state, MOUTH, "lower_lip", 1.0)
     if state.expression != "smile":
-        return list(below)
-    return [(x, max(y, low)) for (x, y), (_, low) in zip(above, below, strict=True)]
+        below = across(face, state, MOUTH, "upper_lip", 1.0)
+        return below, below
+    above = across(face, state, MOUTH, "upper_lip", 1.0)
+    return [(x, max(y, low)) for (x, y), (_, low) in zip(above, below, strict=True)], below
 
 
-def _gum_line(face: Face, gap: Sequence[Point], below: Sequence[Point]) -> list[Point]:
-    """Where the teeth end upwards: at the lip, or at the gum where the lip rises above it."""
-    tall = TEETH_MM * face.interpupillary_mm / DRAWN_INTERPUPILLARY_MM
+def _teeth(
+    face: Face, gap: Sequence[Point], below: Sequence[Point]
+) -> tuple[list[Point], list[Point]]:
+    """Where the teeth end, downwards and at the gum; both within the gap between the lips."""
+    ends = fitted(face, [(0, LINE_MM + TEETH_END_MM), (0, LINE_MM + GUM_MM)])
     half = max(abs(x) for x, _ in below)
-    return [
-        (x, min(y, low + tall * (1 - (x / half) ** 2)))
-        for (x, y), (_, low) in zip(gap, below, strict=True)
-    ]
+    curves: list[list[Point]] = []
+    for _, middle in ends:
+        # The row of teeth bends up with the corners of a smile.
+        wanted = [middle + TEETH_CURVE_MM * (x / half) ** 2 for x, _ in below]
+        curves.append(
+            [
+                (x, max(low, min(y, level)))
+                for (x, y), (_, low), level in zip(gap, below, wanted, strict=True)
+            ]
+        )
+    return curves[0], curves[1]
 
 
 def _folds(face: Face, state: FaceState, side: Side) -> Parts:
@@ -122,7 +141,7 @@ def _folds(face: Face, state: FaceState, side: Side) -> Parts:
     cheek = [(x + out * smiling, y + up * smiling) for x, y in fitted(face, CHEEK_FOLD)]
     below = [(x, y + corner * (0.8 - 0.3 * i)) for i, (x, y) in enumerate(fitted(face, MARIONETTE))]
     scale = face.interpupillary_mm / DRAWN_INTERPUPILLARY_MM
-    lip = OUTER_SHARE * upper_lip_mm(state, side.sign * BLEND_MM)
+    lip = OUTER_SHARE * lip_mm(state, "upper_lip", side.sign * BLEND_MM)
     ridge = [
         (x, y + state.tip_mm * scale * (1 - i / 2) * 0.6 + lip * i / 2)
         for i, (x, y) in enumerate(fitted(face, PHILTRUM))
@@ -130,7 +149,7 @@ def _folds(face: Face, state: FaceState, side: Side) -> Parts:
     return {
         f"cheek-fold-{side}": {
             "d": smooth(mirrored(cheek, side.sign)),
-            "opacity": round(min(0.7, 0.2 + 0.09 * smiling), 3),
+            "opacity": round(min(0.6, 0.2 + 0.05 * smiling), 3),
         },
         f"marionette-{side}": {
             "d": smooth(mirrored(below, side.sign)),

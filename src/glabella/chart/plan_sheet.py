@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from glabella import facts
 from glabella.chart.brow import brow_svg
 from glabella.chart.curves import curves_svg
-from glabella.chart.face import face_svg
+from glabella.chart.face import face_svg, view_of
 from glabella.chart.names import full_date, percent
 from glabella.chart.plot import text
 from glabella.chart.points import ChartPoint
@@ -34,8 +34,9 @@ def plan_svg(plan: Plan, forecast: Forecast) -> str:
     face = Face.fit(plan.patient.sex, plan.patient.measures)
     points = plan_points(face, plan)
     drawing = face_svg(
-        face, points=points, layers=("midline", "c-line"), title="Injection points", prefix="sheet-"
-    )
+        face, points=points, layers=("midline", "c-line"), title="Injection points",
+        view=view_of(face, points, ("head", "whole")), prefix="sheet-",
+    )  # fmt: skip
     notes = _notes(forecast)
     top = 84.0
     foot = top + FACE_HEIGHT + 34

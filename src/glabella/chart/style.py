@@ -55,8 +55,6 @@ LIP: Final = "#c98f83"
 GUM: Final = "#dcaaa2"
 
 View = Literal["upper", "lower", "head", "whole"]
-# How much of the neck below the chin is in the picture.
-NECK_SHOWN_MM: Final = 66.0
 
 # The default female face that the drawing's nodes were set out on.
 DRAWN_INTERPUPILLARY_MM: Final = 62.0
@@ -95,11 +93,10 @@ def element(name: str, content: str = "", /, **values: str | float) -> str:
 def view_box(face: Face, view: View) -> tuple[float, float, float, float]:
     """The picture's x, y, width and height in mm."""
     scale = face.interpupillary_mm / DRAWN_INTERPUPILLARY_MM
-    neck = face.chin_mm - NECK_SHOWN_MM * scale
     half, top, bottom = {
         "upper": (73.5, face.hairline_mm + 11, min(face.chin_mm * 0.47, -44)),
-        "lower": (73.5, 4 * scale, neck),
+        "lower": (73.5, 0.0, face.neck_mm - 4),
         "head": (80.0, face.hairline_mm + 44, face.chin_mm - 16),
-        "whole": (84.0, face.hairline_mm + 44, neck - 10),
+        "whole": (84.0, face.hairline_mm + 44, face.neck_mm - 10),
     }[view]
     return -half * scale, -top, 2 * half * scale, top - bottom

@@ -45,7 +45,7 @@ def chart_svg(treatment: Treatment, assessed: planning.Assessment) -> str:
         ghost=preview.svg_points(ghost_of(treatment)),
         layers=chart.LAYERS,
         title=f"Chart of {treatment.patient.name}",
-        whole=False,
+        view="upper",
         editable=True,
     )
     # face_svg escapes every text that it is given.
