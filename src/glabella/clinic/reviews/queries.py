@@ -9,7 +9,13 @@ from typing import Any
 from django.db.models import QuerySet
 
 from glabella import facts
-from glabella.clinic.patients.measures import AREA_NAMES, BROW_PLACES, LinesAndBrows
+from glabella.clinic.patients.measures import (
+    AREA_NAMES,
+    AREAS,
+    BROW_PLACES,
+    UPPER_AREAS,
+    LinesAndBrows,
+)
 from glabella.clinic.reviews import rules
 from glabella.clinic.reviews.models import Review, ReviewAddendum
 from glabella.clinic.treatments import queries as treatments
@@ -73,7 +79,7 @@ def expected_grades(forecast: Forecast, day: int, seen: LinesAndBrows | None) ->
         Expected(
             f"{AREA_NAMES.get(area, area)}, {words[at]}",
             *values,
-            seen=seen.grade(area, at) if seen and area in AREA_NAMES else None,
+            seen=seen.grade(area, at) if seen and area in AREAS else None,
             unit="grade",
         )
         for (area, at), values in worst.items()
@@ -193,6 +199,11 @@ def review_page(review: Review) -> ReviewPage:
         alarms=[finding_row(alarm) for alarm in alarms],
         addenda=list(review.addenda.select_related("by")),
     )
+
+
+def lower_treated(treatment: Treatment) -> bool:
+    """Whether a point of the treatment lies in an area of the lower face or neck."""
+    return treatment.points.exclude(area__in=(*UPPER_AREAS, "")).exists()
 
 
 def new_review_context(treatment: Treatment, *, on: date) -> dict[str, Any]:

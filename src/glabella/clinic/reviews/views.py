@@ -22,7 +22,13 @@ def new(request: ClinicRequest, treatment_id: int) -> HttpResponse:
     treatment = get_object_or_404(treatments(), pk=treatment_id, state="signed")
     today = timezone.localdate()
     early = rules.is_early((today - treatment.date).days)
-    form = ReviewForm(request.POST or None, initial={"date": today}, early=early, today=today)
+    form = ReviewForm(
+        request.POST or None,
+        initial={"date": today},
+        early=early,
+        today=today,
+        lower_treated=queries.lower_treated(treatment),
+    )
     review = submit(request, form, actions.sign_review, treatment=treatment, by=request.member)
     if review is None:
         context = queries.new_review_context(treatment, on=today)

@@ -8,6 +8,7 @@ import { Saver } from "./chart/save.js";
 import { Stage } from "./chart/stage.js";
 import { Store } from "./chart/store.js";
 import { Table } from "./chart/table.js";
+import { View } from "./chart/view.js";
 
 const one = (selector) => document.querySelector(selector);
 const config = JSON.parse(one("#chart-config").textContent);
@@ -21,6 +22,7 @@ const say = (words) => { announce(words); banner.show("word", words, [{ words: "
 const arm = new Arm({ config, say });
 const table = new Table({ store, config, say });
 const stage = new Stage({ store, config, arm, names, callout: one("[data-callout]") });
+const view = new View({ svg: stage.svg, resized: () => stage.resize() });
 const saver = new Saver({ treatment, urls: config.urls, version: config.version, answer, trouble, state });
 
 function names(point, number) {
@@ -150,6 +152,7 @@ async function stamp(button) {
     if (status !== 200) trouble(status === 422 ? 422 : status, body);
     else {
       const added = plain(body.points.map((point) => ({ ...point, key: newKey() })));
+      view.reveal(added);
       store.change([...store.points, ...added], { select: null, why: `${added.length} points stamped.` });
     }
   } catch {
@@ -213,15 +216,12 @@ for (const box of document.querySelectorAll("input[name=layer]")) {
   box.addEventListener("change", show);
   show();
 }
-one("input[name=whole]").addEventListener("change", (event) => {
-  stage.svg.setAttribute("viewBox", stage.svg.dataset[event.target.checked ? "boxWhole" : "boxUpper"]);
-});
-
 window.addEventListener("beforeunload", (event) => {
   if (saver.unsaved && !leaving) event.preventDefault();
 });
 
 motion.load(config.frames);
+if (store.points.length) view.reveal(store.points, ["upper", "lower"]);
 draw();
 offerKept();
 one("[data-chart]").dataset.ready = "true";
