@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from glabella.effect import kinetics, response, spread
 from glabella.face.frame import Face
 from glabella.face.muscles import Elements, elements
+from glabella.facts import product as facts_of
 from glabella.plan.parameters import Parameters, chain_rates_per_day, model_facts
 from glabella.plan.people import People
 from glabella.plan.place import Dose
@@ -81,12 +82,13 @@ class Blocked:
 def reach(face: Face, doses: Sequence[Dose], day: float, people: People) -> Reach:
     """Spread the doses of one product over the muscle elements of a face."""
     facts = model_facts().spread
+    product = facts_of(doses[0].units.product)
     grid = elements(face)
     places = np.array([(dose.signed_x_mm, dose.y_mm) for dose in doses])
     amounts = np.array([dose.units.amount for dose in doses])
     widths = spread.width_mm(
         np.array([dose.volume_ml for dose in doses]),
-        sigma_mm=facts.sigma_mm.value,
+        sigma_mm=facts.sigma_mm.value * product.spread_factor.value,
         reference_ml=facts.reference_ml.value,
         exponent=facts.volume_exponent.value,
     )
@@ -98,7 +100,7 @@ def reach(face: Face, doses: Sequence[Dose], day: float, people: People) -> Reac
         np.column_stack([grid.x_mm, grid.y_mm]),
         np.array([_coupling(dose.depth, grid) for dose in doses]),
     )
-    return Reach(product=doses[0].units.product, day=day, density=density)
+    return Reach(product=product.id, day=day, density=density)
 
 
 def _coupling(depth: str, grid: Elements) -> Array:
