@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from glabella.chart import below
 from glabella.chart.brow import brow_parts, brow_words, nearest
 from glabella.chart.curves import now_shift
 from glabella.chart.motion import Parts, parts
@@ -108,4 +109,4 @@ def _texts(forecast: Forecast, day: int) -> dict[str, str]:
     for brow in forecast.brow:
         for place, words in brow_words(brow, index):
             said[f"day-brow-{brow.side}-{place}"] = words
-    return said
+    return said | below.texts(forecast, index)

@@ -117,7 +117,8 @@ def _rings(face: Face, side: Side, centre: Point, radii: Sequence[Point]) -> str
 def _danger(face: Face, prefix: str) -> str:
     drawn = ""
     for code, zone in facts.load().anatomy.danger_zones.items():
-        for side in (Side.LEFT, Side.RIGHT):
+        middle = locate(face, zone.x, Side.LEFT, axis="x") == 0
+        for side in (Side.MIDLINE,) if middle else (Side.LEFT, Side.RIGHT):
             x = side.sign * locate(face, zone.x, side, axis="x")
             y = locate(face, zone.y, side, axis="y")
             label = element("title", escape(f"{zone.name}: {zone.harm}, {side}"))

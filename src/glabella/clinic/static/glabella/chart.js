@@ -144,11 +144,11 @@ function offerKept() {
   ]);
 }
 
-async function stamp(button) {
+async function stamp(button, wanted) {
   if (!arm.vial) return;
   button.disabled = true;
   try {
-    const { status, body } = await saver.post(config.urls.stamp, { protocol: button.dataset.stamp, vial: arm.vial.id, units: null });
+    const { status, body } = await saver.post(config.urls.stamp, { ...wanted, vial: arm.vial.id });
     if (status !== 200) trouble(status === 422 ? 422 : status, body);
     else {
       const added = plain(body.points.map((point) => ({ ...point, key: newKey() })));
@@ -159,6 +159,13 @@ async function stamp(button) {
     trouble(0, {});
   }
   button.disabled = false;
+}
+
+/** An area outside the label: its units are typed, never filled in. */
+function stampArea(button) {
+  const { name, ...wanted } = arm.area;
+  if (wanted.units > 0) stamp(button, wanted);
+  else say(`Type the units for ${name} first: how many in all, of ${arm.vial?.product_name || "the vial in hand"}.`);
 }
 
 function addRow() {
@@ -185,7 +192,8 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act], [data-nudge], [data-stamp]");
   if (!button) return;
   if (button.dataset.nudge) stage.nudge(selected(), ...button.dataset.nudge.split(" ").map(Number));
-  else if (button.dataset.stamp) stamp(button);
+  else if (button.dataset.stamp) stamp(button, { protocol: button.dataset.stamp });
+  else if (button.dataset.act === "stamp-area") stampArea(button);
   else ACTS[button.dataset.act]?.();
 });
 
@@ -202,7 +210,7 @@ function drawLegend() {
   const said = [];
   if (stage.svg.querySelector("[data-layer=ghost] > *")) said.push("Dashed rings: points of the last visit.");
   const danger = stage.svg.querySelector('[data-layer="danger"]:not(.layer-off)');
-  const zones = [...(danger?.querySelectorAll("[data-zone] > title") || [])].map((title) => title.textContent.replace(/, (left|right)$/, ""));
+  const zones = [...(danger?.querySelectorAll("[data-zone] > title") || [])].map((title) => title.textContent.replace(/, (left|right|midline)$/, ""));
   if (zones.length) said.push(`Hatched: ${[...new Set(zones)].join("; ")}.`);
   one("[data-legend]").textContent = said.join(" ");
   one("[data-legend]").hidden = !said.length;
