@@ -17,6 +17,7 @@ from glabella.clinic.stock import queries as stock
 from glabella.clinic.treatments import planning, preview
 from glabella.clinic.treatments.models import State, Treatment
 from glabella.clinic.treatments.points import Placed
+from glabella.clinic.treatments.splitting import in_steps
 from glabella.errors import InputError
 from glabella.face import Face, Side, place_site
 from glabella.plan import Dose, place, stamp
@@ -260,7 +261,9 @@ def area_doses(
             "filled in: type the units of this product."
         )
     wanted = PlannedTreatment(date=on, product=product, areas={cast("AreaId", area): units})
-    return place(face, wanted)
+    step = facts.product(product).dose_step_units.value
+    split = in_steps(place(face, wanted), total=units, step=step)
+    return tuple(dose for dose in split if dose.units.amount > 0)
 
 
 def saved_state(treatment: Treatment) -> dict[str, Any]:

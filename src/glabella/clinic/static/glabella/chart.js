@@ -22,7 +22,7 @@ const say = (words) => { announce(words); banner.show("word", words, [{ words: "
 const arm = new Arm({ config, say });
 const table = new Table({ store, config, say });
 const stage = new Stage({ store, config, arm, names, callout: one("[data-callout]") });
-const view = new View({ svg: stage.svg, resized: () => stage.resize() });
+const view = new View({ svg: stage.svg, resized: () => { stage.resize(); drawLegend(); } });
 const saver = new Saver({ treatment, urls: config.urls, version: config.version, answer, trouble, state });
 
 function names(point, number) {
@@ -152,6 +152,7 @@ async function stamp(button, wanted) {
     if (status !== 200) trouble(status === 422 ? 422 : status, body);
     else {
       const added = plain(body.points.map((point) => ({ ...point, key: newKey() })));
+      banner.hide("word");
       view.reveal(added);
       store.change([...store.points, ...added], { select: null, why: `${added.length} points stamped.` });
     }
@@ -210,7 +211,9 @@ function drawLegend() {
   const said = [];
   if (stage.svg.querySelector("[data-layer=ghost] > *")) said.push("Dashed rings: points of the last visit.");
   const danger = stage.svg.querySelector('[data-layer="danger"]:not(.layer-off)');
-  const zones = [...(danger?.querySelectorAll("[data-zone] > title") || [])].map((title) => title.textContent.replace(/, (left|right|midline)$/, ""));
+  const seen = ({ cx, cy }) => view.shows(cx.baseVal.value, cy.baseVal.value);
+  const drawn = [...(danger?.querySelectorAll("[data-zone]") || [])].filter((zone) => seen(zone.querySelector("ellipse")));
+  const zones = drawn.map((zone) => zone.querySelector("title").textContent.replace(/, (left|right|midline)$/, ""));
   if (zones.length) said.push(`Hatched: ${[...new Set(zones)].join("; ")}.`);
   one("[data-legend]").textContent = said.join(" ");
   one("[data-legend]").hidden = !said.length;

@@ -88,7 +88,7 @@ export class Arm {
     document.querySelector("[data-areas]").hidden = !areas.length;
     const chosen = this.areas.value;
     this.areas.replaceChildren(...areas.map(({ area, name, units }) => {
-      const option = new Option(units ? `${name}, on the label` : name, area);
+      const option = new Option(units ? `${name} (label)` : name, area);
       option.dataset.units = units ?? "";
       return option;
     }));

@@ -43,8 +43,16 @@ export class View {
   }
 
   #holds(name, point) {
+    return this.#within(name, signedX(point), -point.y_mm);
+  }
+
+  /** Whether a spot of the picture, y down, lies in what is shown. */
+  shows(x, y) {
+    return this.#within(this.name, x, y);
+  }
+
+  #within(name, x, y) {
     const [left, top, width, height] = this.#box(name);
-    const [x, y] = [signedX(point), -point.y_mm];
     return x >= left && x <= left + width && y >= top && y <= top + height;
   }
 }
