@@ -41,6 +41,8 @@ FIBRE_GAP_MM: Final = 1.9
 MOUTH_RINGS: Final = ((22, 4), (25, 7.5), (28, 11), (31, 14.5))
 EYE_RINGS: Final = ((17.5, 14), (20.5, 17), (23.6, 20), (26.8, 22.6), (30, 25))
 HATCH_GAP_MM: Final = 2.6
+# A cross in a ring, around a site.
+TARGET: Final = "M-1.9 0a1.9 1.9 0 1 0 3.8 0a1.9 1.9 0 1 0-3.8 0M-1.1 0H1.1M0-1.1V1.1"
 
 
 def layer(face: Face, name: str, prefix: str) -> str:
@@ -86,19 +88,22 @@ def _fibres(face: Face, muscle: str, polygon: list[Point], side: Side) -> str:
         return _rings(face, side, (31, 1), EYE_RINGS)
     if muscle == "orbicularis-oris":
         return _rings(face, side, (0, -67), MOUTH_RINGS)
-    points = np.array(polygon)
-    middle = points.mean(axis=0)
-    reach = float(np.ptp(points, axis=0).max())
     degrees = FIBRES.get(muscle, 90.0)
     angle = math.radians(180 - degrees if side is Side.RIGHT else degrees)
-    along = (math.cos(angle), math.sin(angle))
+    along, across = (
+        np.array((math.cos(angle), math.sin(angle))),
+        (-math.sin(angle), math.cos(angle)),
+    )
+    corners = np.array(polygon)
+    offsets = corners @ np.array(across)
     segments: list[tuple[Point, Point]] = []
-    count = int(reach / FIBRE_GAP_MM)
-    for i in range(-count, count + 1):
-        x = float(middle[0]) - along[1] * i * FIBRE_GAP_MM
-        y = float(middle[1]) + along[0] * i * FIBRE_GAP_MM
-        start = (x - along[0] * reach, y - along[1] * reach)
-        segments.append((start, (x + along[0] * reach, y + along[1] * reach)))
+    for at in np.arange(offsets.min() + FIBRE_GAP_MM / 2, offsets.max(), FIBRE_GAP_MM):
+        before, after = offsets - at, np.roll(offsets, -1) - at
+        cut = before * after < 0
+        share = (before[cut] / (before[cut] - after[cut]))[:, None]
+        hits = corners[cut] + share * (np.roll(corners, -1, axis=0)[cut] - corners[cut])
+        ends = [(float(x), float(y)) for x, y in hits[np.argsort(hits @ along)]]
+        segments += zip(ends[::2], ends[1::2], strict=True)
     return strokes(segments)
 
 
@@ -194,19 +199,14 @@ def _c_line(face: Face, prefix: str) -> str:
 
 
 def _sites(face: Face, prefix: str) -> str:
-    arm = 1.1
     drawn = ""
     for site, known in facts.load().anatomy.sites.items():
         for side in sides_of(site):
             x_mm, y_mm, _ = place_site(face, site, side)
             at = f"translate({number(side.sign * x_mm)} {number(-y_mm)})"
-            cross = element(
-                "path", d=f"M-{arm} 0H{arm}M0-{arm}V{arm}", stroke=ACCENT, stroke_width=0.28
-            )
-            ring = element("circle", r=1.9, fill="none", stroke=ACCENT, stroke_width=0.2)
-            name = element("title", escape(f"{known.name}, {side}"))
-            drawn += element("g", name + ring + cross, transform=at, opacity=0.5, data_site=site)
-    return drawn
+            mark = element("title", escape(f"{known.name}, {side}")) + element("path", d=TARGET)
+            drawn += element("g", mark, transform=at, data_site=site)
+    return element("g", drawn, fill="none", stroke=ACCENT, stroke_width=0.24, opacity=0.5)
 
 
 DRAWERS: Final[dict[str, Callable[[Face, str], str]]] = {
