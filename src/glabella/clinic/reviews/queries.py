@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from glabella import facts
 from glabella.clinic.patients.measures import (
@@ -17,6 +18,7 @@ from glabella.clinic.patients.measures import (
     LinesAndBrows,
 )
 from glabella.clinic.reviews import rules
+from glabella.clinic.reviews.forms import ReviewForm
 from glabella.clinic.reviews.models import Review, ReviewAddendum
 from glabella.clinic.treatments import queries as treatments
 from glabella.clinic.treatments.models import State, Treatment
@@ -201,9 +203,15 @@ def review_page(review: Review) -> ReviewPage:
     )
 
 
-def lower_treated(treatment: Treatment) -> bool:
-    """Whether a point of the treatment lies in an area of the lower face or neck."""
-    return treatment.points.exclude(area__in=(*UPPER_AREAS, "")).exists()
+def bound_form(treatment: Treatment, sent: QueryDict | None, *, today: date) -> ReviewForm:
+    """The form of a review, empty or as just sent; it opens what the treatment was about."""
+    return ReviewForm(
+        sent,
+        initial={"date": today},
+        early=rules.is_early((today - treatment.date).days),
+        today=today,
+        lower_treated=treatment.points.exclude(area__in=(*UPPER_AREAS, "")).exists(),
+    )
 
 
 def new_review_context(treatment: Treatment, *, on: date) -> dict[str, Any]:
