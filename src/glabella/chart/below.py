@@ -20,7 +20,7 @@ REST, SMILE, LIP = ("#0b5563", ""), ("#9a5b00", "7 3"), ("#7a3a86", "2 3")
 JAW: Final = ("#0b5563", "")
 REGION_COLOURS: Final = ("#0b5563", "#9a5b00", "#7a3a86", "#2f7f52", "#a3231c")
 # Sides that differ by less than this are drawn as one curve, in the unit of the plot.
-SAME_MM: Final = 0.15
+SAME_MM: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)

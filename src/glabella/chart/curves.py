@@ -25,7 +25,7 @@ from glabella.face import Side
 from glabella.plan.result import AreaCourse, Curve, Forecast, GradeCurve, MuscleCurve
 
 WIDTH: Final = 380.0
-LEFT, RIGHT_MARGIN = 72.0, 18.0
+LEFT, RIGHT_MARGIN = 92.0, 18.0
 PLOT_HEIGHT: Final = 112.0
 ROW: Final = 22.0
 GRADES: Final = ((0.0, "none"), (1.0, "mild"), (2.0, "moderate"), (3.0, "severe"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from glabella.chart.mouth import CORNER_MM, CUPID, LOWER_LIP, carried, corner_mm
 from glabella.chart.shape import Point, fitted, mirrored, resampled
-from glabella.chart.wrinkles import DEEPEST, WORST, fold
+from glabella.chart.wrinkles import WORST, fold
 from glabella.face import Face, Side
 from glabella.plan.result import FaceState
 
@@ -33,6 +34,7 @@ DIMPLES: Final = (
     (6, -91.6), (10.4, -92.8), (3.4, -94.4), (7.9, -95.4),
 )  # fmt: skip
 DIMPLE_MM: Final = 1.2
+DIMPLE_SHADE: Final = 0.6
 # Bands of the platysma, jaw downwards.
 BANDS: Final = (
     (((12.6, -107), (13.8, -121), (14.2, -137), (13, -156)), 0.0),
@@ -94,17 +96,22 @@ def _around(
 
 def _chin(face: Face, state: FaceState) -> Parts:
     severity = state.lines.get("chin", 0.0)
+    share = max(0.0, min(1.0, severity / WORST))
+    return {
+        "line-chin-crease": fold(resampled(fitted(face, CHIN_CREASE), 5), severity, 0.0),
+        "line-chin-dimples": {"d": _dimples(face), "opacity": round(DIMPLE_SHADE * share, 3)},
+    }
+
+
+@lru_cache(maxsize=64)
+def _dimples(face: Face) -> str:
+    """Path data of all dimples, which get darker and not larger."""
     marks: list[str] = []
     for x, y in DIMPLES:
         for sign in (1, -1):
             arc = [(x - DIMPLE_MM, y + 0.5), (x - 0.3, y - 0.5), (x + DIMPLE_MM, y + 0.1)]
             marks.append(str(fold(mirrored(fitted(face, arc), sign), WORST * 0.3, 0.0)["d"]))
-    crease = fold(resampled(fitted(face, CHIN_CREASE), 5), severity, 0.0)
-    share = max(0.0, min(1.0, severity / WORST))
-    return {
-        "line-chin-crease": crease,
-        "line-chin-dimples": {"d": "".join(marks), "opacity": round(0.75 * DEEPEST * share, 3)},
-    }
+    return "".join(marks)
 
 
 def _bands(face: Face, state: FaceState, side: Side) -> Parts:

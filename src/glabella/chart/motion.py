@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from msgspec import json
@@ -70,9 +70,11 @@ def parts(face: Face, state: FaceState | None) -> Parts:
     state = state or NEUTRAL
     above = {name: value for name, value in state.lines.items() if name.startswith(UPPER_LINES)}
     below = {name: value for name, value in state.lines.items() if name not in above}
-    frowning: Literal["frown", "rest"] = "frown" if state.expression == "frown" else "rest"
-    upper = replace(NEUTRAL, expression=frowning, lines=above, **_fields(state, UPPER))
-    lower = replace(NEUTRAL, expression=state.expression, lines=below, **_fields(state, LOWER))
+    seen = state.expression
+    drawn_up = seen if seen == "frown" else "rest"
+    drawn_below = seen if seen in {"smile", "bite"} else "rest"
+    upper = replace(NEUTRAL, expression=drawn_up, lines=above, **_fields(state, UPPER))
+    lower = replace(NEUTRAL, expression=drawn_below, lines=below, **_fields(state, LOWER))
     return _upper(face, json.encode(upper)) | _lower(face, json.encode(lower))
 
 

@@ -34,7 +34,7 @@ FOLD_SHARE: Final = (0.72, 0.4)
 OUTER_SHARE: Final = 0.72
 # Where the upper teeth end and where the gum begins, above the line between the closed lips, and
 # how much higher both lie at the corners.
-TEETH_END_MM: Final = -1.6
+TEETH_END_MM: Final = -2.4
 GUM_MM: Final = 5.2
 TEETH_CURVE_MM: Final = 7.0
 # A full pucker: how much narrower the mouth and how much fuller the lips get.
