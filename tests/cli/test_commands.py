@@ -91,7 +91,9 @@ def test_json_holds_all_of_the_forecast(capsys: Captured) -> None:
     assert set(found) == set(Forecast.__struct_fields__)
     assert found["start"] == "2026-11-20"
     assert found["drawn"] == 256
-    assert len(found["muscles"]) == 11
+    assert len(found["muscles"]) == sum(
+        1 + known.paired for known in facts.load().anatomy.muscles.values()
+    )
     assert {risk["event"] for risk in found["risks"]} == {
         "lid_ptosis",
         "brow_ptosis",

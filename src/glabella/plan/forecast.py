@@ -7,36 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glabella import facts
 from glabella.face.frame import Face, Side
-from glabella.plan import summary
+from glabella.plan import states, summary
 from glabella.plan.basis import basis
 from glabella.plan.course import Reach, blocked, reach
+from glabella.plan.jaw import jaw_widths
 from glabella.plan.learn import learn
 from glabella.plan.limits import check_doses
 from glabella.plan.lines import LineCourse, follow_lines
 from glabella.plan.movement import Movement, move
 from glabella.plan.parameters import Parameters, calibrated
 from glabella.plan.people import People, draw
-from glabella.plan.place import Dose, place_all
-from glabella.plan.plan import AreaId, LineGrades, Plan
+from glabella.plan.place import place_all
+from glabella.plan.plan import LineArea, LineGrades, Plan
 from glabella.plan.result import Forecast
+from glabella.plan.skin import follow_skin
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """What happens to drawn patients: the days, how they move, and how severe their lines are."""
+    """What happens to drawn patients day by day: how they move, their lines, their jaw."""
 
     days: Array
     movement: Movement
     lines: dict[tuple[str, Side], LineCourse]
+    jaw: dict[Side, Array]
 
 
 def forecast(
@@ -52,9 +54,11 @@ def forecast(
     doses = place_all(face, plan.treatments)
     own, learned = learn(plan, face, doses, parameters)
     people = people or own or draw()
-    reaches = spread_all(plan, doses, face, start, people)
+    sessions = [(placed, (plan.treatments[i].date - start).days) for i, placed in doses.items()]
+    reaches = tuple(reach(face, placed, day, people) for placed, day in sessions)
     days = days_until(plan.horizon_days)
     course = follow(plan, face, reaches, days=days, people=people, parameters=parameters)
+    skin = follow_skin(face, sessions, days, people, parameters)
     stands_on = basis(plan)
     return Forecast(
         start=start,
@@ -65,25 +69,18 @@ def forecast(
         grades=summary.grade_curves(course.lines, parameters),
         brow=summary.brow_curves(face, course.movement),
         lid=summary.lid_curves(course.movement),
+        mouth=summary.mouth_curves(course.movement),
+        jaw=summary.jaw_curves(course.jaw),
+        skin=summary.skin_curves(skin),
         courses=summary.area_courses(course.lines, days, start),
         risks=summary.risks(face, course.movement, days),
         findings=check_doses(plan, face, doses),
-        states=summary.face_states(course.movement, course.lines, days),
+        states=states.face_states(course.movement, course.lines, course.jaw, days),
         brow_nodes_mm=summary.nodes(face),
         sources=stands_on.sources,
         assumptions=stands_on.assumptions,
         facts_digest=facts.load().digest,
         learned=learned,
-    )
-
-
-def spread_all(
-    plan: Plan, doses: dict[int, tuple[Dose, ...]], face: Face, start: date, people: People
-) -> tuple[Reach, ...]:
-    """Where the toxin of each treatment arrived, on days counted from `start`."""
-    return tuple(
-        reach(face, placed, (plan.treatments[index].date - start).days, people)
-        for index, placed in doses.items()
     )
 
 
@@ -103,13 +100,19 @@ def follow(
     parameters: Parameters,
 ) -> Course:
     """Kinetics, response and expression of what arrived, for every drawn patient and day."""
-    lost = blocked(face, reaches, days, people, parameters, bulk=parameters.bulk_of(plan.patient))
+    bulk = parameters.bulk_of(plan.patient)
+    lost = blocked(face, reaches, days, people, parameters, bulk=bulk)
     movement = move(face, lost, people)
-    return Course(days, movement, lines_of(plan.patient.lines, movement, days, people, parameters))
+    return Course(
+        days,
+        movement,
+        lines_of(plan.patient.lines, movement, days, people, parameters),
+        jaw_widths(face, reaches, movement, days, people, parameters=parameters, bulk=bulk),
+    )
 
 
 def lines_of(
-    grades: Mapping[AreaId, LineGrades],
+    grades: Mapping[LineArea, LineGrades],
     movement: Movement,
     days: Array,
     people: People,
