@@ -19,6 +19,8 @@ GRAVE: Final = {"stop": 0, "warn": 1, "note": 2}
 # Differences between sides below this share of patients are not worth two rows.
 SAME_SHARE: Final = 0.01
 COMMON, UNCOMMON = 0.1, 0.02
+# What can only go wrong where toxin is near the eyes.
+ABOVE: Final = {"lid_ptosis", "brow_ptosis", "spock_brow", "asymmetry"}
 # A brow that moves less than the table can say does not move.
 SEEN_MM: Final = 0.05
 
@@ -48,7 +50,7 @@ def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[st
         ],
         "below": below.tables(forecast, index),
         "courses": [_course(forecast, course) for course in forecast.courses],
-        "risks": [_risk(risk) for risk in forecast.risks],
+        "risks": [_risk(risk) for risk in forecast.risks if brow_moves or risk.event not in ABOVE],
         "findings": [_finding(f) for f in sorted(forecast.findings, key=_gravity)],
         "curves_svg": curves_svg(forecast),
         "brow_svg": brow_svg(forecast, fixed_day or 0) if brow_moves else "",

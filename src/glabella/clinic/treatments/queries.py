@@ -167,5 +167,5 @@ def forecast_parts(record: SignedRecord) -> dict[str, Any]:
     return {
         "panel": chart.panel(told, fixed_day=int(facts.load().safety.review_days.value)),
         "panel_error": "" if told else "The forecast of this treatment cannot be drawn any more.",
-        "findings": record.findings,
+        **preview.told_findings(record.findings),
     }
