@@ -53,14 +53,9 @@ def state(found: Forecast, expression: str, day: int = 14) -> FaceState:
     return shown
 
 
-def masseters(units: float, **more: Any) -> Forecast:
-    """Three points a side, as practice has it."""
-    points = [
-        point
-        for site in ("masseter-upper", "masseter-lower-back", "masseter-lower-front")
-        for point in at(site, units / 6)
-    ]
-    return expect(treatment(injections=points, **more))
+def masseters(units: float) -> Forecast:
+    """Both masseters, as practice places the points."""
+    return expect(treatment(areas={"masseter": units}))
 
 
 # The mouth corner.
@@ -196,7 +191,7 @@ def test_bunny_lines_keep_the_share_of_the_levator_beside_them() -> None:
 
 
 def test_a_masseter_slims_over_months_and_comes_back() -> None:
-    found = masseters(60, date="2026-11-20")
+    found = masseters(60)
     width = np.array(jaw(found).median)
     slimmest = found.days[int(np.argmin(width))]
     assert 60 <= slimmest <= 130
@@ -208,7 +203,7 @@ def test_a_masseter_slims_over_months_and_comes_back() -> None:
 
 
 def test_a_second_session_slims_a_jaw_that_is_slim_already() -> None:
-    points = {"injections": at("masseter-lower-back", 25)}
+    points = {"areas": {"masseter": 60}}
     once = expect(treatment(**points))
     again = expect(treatment(date="2026-07-20", **points), treatment(**points))
     assert jaw(again).median[0] < -0.1
