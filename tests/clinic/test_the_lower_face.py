@@ -206,3 +206,11 @@ def test_the_record_shows_and_prints_the_points_of_the_lower_face(
 def test_an_area_without_units_is_refused_by_name() -> None:
     with pytest.raises(InputError, match="Gummy smile"):
         area_doses(FACE, "xeomin", "gummy-smile", None, on=TODAY)
+
+
+def test_heights_are_told_up_and_down(
+    client: Client, lower_draft: Treatment, alice: Member
+) -> None:
+    page = client.get(f"/treatments/{lower_draft.pk}/sign/").content.decode()
+    assert "50.0 down" in page
+    assert "-50.0" not in page
