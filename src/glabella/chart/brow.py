@@ -21,11 +21,19 @@ HALF_GAP: Final = 26.0
 REACH: Final = 138.0
 PX_PER_MM: Final = 9.0
 LIMIT_MM: Final = 5.0
+# A brow that moves less than the words can say does not move.
+SEEN_MM: Final = 0.05
 # The eye's width and the margins of the brow beyond it, on the default face.
 EYE_MM: Final = 30.0
 ARCH_FRACTION: Final = 0.929
 
 Parts = dict[str, dict[str, str | float]]
+
+
+def brow_moves(forecast: Forecast) -> bool:
+    """Whether the toxin moves a brow at all, in any of the drawn patients that the range holds."""
+    curves = [c for b in forecast.brow for c in (b.medial_mm, b.peak_mm, b.lateral_mm)]
+    return any(max(map(abs, (*c.low, *c.median, *c.high))) >= SEEN_MM for c in curves)
 
 
 def brow_svg(forecast: Forecast, day: int, *, prefix: str = "") -> str:

@@ -6,13 +6,13 @@ from collections import defaultdict
 from typing import Any, Final
 
 from glabella.chart import below
-from glabella.chart.brow import brow_svg, brow_words, nearest
+from glabella.chart.brow import brow_moves, brow_svg, brow_words, nearest
 from glabella.chart.curves import curves_svg
 from glabella.chart.names import full_date, percent, short_area_name, source_text, when
 from glabella.face import Side
 from glabella.plan.finding import Finding
 from glabella.plan.report import learned_words
-from glabella.plan.result import AreaCourse, BrowCurve, Forecast, GradeCurve, Risk
+from glabella.plan.result import AreaCourse, Forecast, GradeCurve, Risk
 
 TABLE_DAYS: Final = (7, 14, 30, 60, 90, 120, 150, 180)
 GRAVE: Final = {"stop": 0, "warn": 1, "note": 2}
@@ -21,8 +21,6 @@ SAME_SHARE: Final = 0.01
 COMMON, UNCOMMON = 0.1, 0.02
 # What can only go wrong where toxin is near the eyes.
 ABOVE: Final = {"lid_ptosis", "brow_ptosis", "spock_brow", "asymmetry"}
-# A brow that moves less than the table can say does not move.
-SEEN_MM: Final = 0.05
 
 
 def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[str, Any] | None:
@@ -33,7 +31,7 @@ def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[st
     if forecast is None:
         return None
     index = nearest(forecast.days, fixed_day or 0)
-    brow_moves = any(map(_moves, forecast.brow))
+    shown_brows = forecast.brow if brow_moves(forecast) else ()
     days = [day for day in TABLE_DAYS if day <= max(forecast.days)]
     return {
         "start": full_date(forecast.start),
@@ -45,24 +43,17 @@ def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[st
         "grades": [_grade_row(forecast, grades, days, index) for grades in _by_sides(forecast)],
         "brows": [
             {"side": brow.side, "key": f"day-brow-{brow.side}", "words": brow_words(brow, index)}
-            for brow in sorted(forecast.brow, key=lambda brow: brow.side != Side.RIGHT)
-            if brow_moves
+            for brow in sorted(shown_brows, key=lambda brow: brow.side != Side.RIGHT)
         ],
         "below": below.tables(forecast, index),
         "courses": [_course(forecast, course) for course in forecast.courses],
-        "risks": [_risk(risk) for risk in forecast.risks if brow_moves or risk.event not in ABOVE],
+        "risks": [_risk(risk) for risk in forecast.risks if shown_brows or risk.event not in ABOVE],
         "findings": [_finding(f) for f in sorted(forecast.findings, key=_gravity)],
         "curves_svg": curves_svg(forecast),
-        "brow_svg": brow_svg(forecast, fixed_day or 0) if brow_moves else "",
+        "brow_svg": brow_svg(forecast, fixed_day or 0) if shown_brows else "",
         "sources": sorted(forecast.sources.items()),
         "assumptions": forecast.assumptions,
     }
-
-
-def _moves(brow: BrowCurve) -> bool:
-    """Whether the toxin moves a brow at all, in any of the drawn patients that the range holds."""
-    curves = (brow.medial_mm, brow.peak_mm, brow.lateral_mm)
-    return any(max(map(abs, (*c.low, *c.median, *c.high))) >= SEEN_MM for c in curves)
 
 
 def _by_sides(forecast: Forecast) -> list[list[GradeCurve]]:
