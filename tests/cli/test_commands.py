@@ -186,7 +186,8 @@ def test_calibrate_writes_where_it_is_told_and_shows_the_residuals(
     monkeypatch.setattr(calibrate, "calibrate", lambda: shipped)
     target = tmp_path / "calibration.toml"
     text = said(capsys, "calibrate", "--out", str(target))
-    assert "Residuals of the fitted rows" in text
+    assert "Fitted rows" in text
+    assert "Scatter, logit scale" in text
     written = Path(facts.__file__).with_name("calibration.toml")
     assert target.read_text() == written.read_text()
 

@@ -21,7 +21,7 @@ from glabella.plan.learn import learn
 from glabella.plan.limits import check_doses
 from glabella.plan.lines import LineCourse, follow_lines
 from glabella.plan.movement import Movement, move
-from glabella.plan.parameters import Parameters, calibrated
+from glabella.plan.parameters import Parameters, calibrated, doubt, varied
 from glabella.plan.people import People, draw
 from glabella.plan.place import place_all
 from glabella.plan.plan import LineArea, LineGrades, Plan
@@ -48,14 +48,16 @@ def forecast(
 
     Raises InputError, UnitsError or GeometryError for a plan that cannot be meant.
     """
-    parameters = parameters or calibrated()
     face = Face.fit(plan.patient.sex, plan.patient.measures)
     start = max(treatment.date for treatment in plan.treatments)
     doses = place_all(face, plan.treatments)
-    own, learned = learn(plan, face, doses, parameters)
-    people = people or own or draw()
+    own, learned = learn(plan, face, doses)
+    people = people or own or draw(doubts=len(doubt().names))
+    parameters = parameters or varied(calibrated(), people.doubt)
     sessions = [(placed, (plan.treatments[i].date - start).days) for i, placed in doses.items()]
-    reaches = tuple(reach(face, placed, day, people) for placed, day in sessions)
+    reaches = tuple(
+        reach(face, placed, day, people, sigma_mm=parameters.sigma_mm) for placed, day in sessions
+    )
     days = days_until(plan.horizon_days)
     course = follow(plan, face, reaches, days=days, people=people, parameters=parameters)
     skin = follow_skin(face, sessions, days, people, parameters)
