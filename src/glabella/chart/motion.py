@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from msgspec import json
@@ -55,9 +56,6 @@ HAIRS: Final = 40
 # A brow's head thins out: share of the full height at each node.
 HEAD_TAPER: Final = (0.62, 0.94, 1, 1, 1, 1, 1, 1, 0.9)
 
-# What a state says of the upper face and of all below it.
-UPPER: Final = ("brow_mm", "lid_mm", "lower_lid_mm")
-LOWER: Final = ("mouth_mm", "lip_close", "chin_dimple", "jaw_mm", "tip_mm")
 UPPER_LINES: Final = ("glabella", "forehead", "lateral-canthal")
 
 NEUTRAL: Final = FaceState(
@@ -65,27 +63,41 @@ NEUTRAL: Final = FaceState(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A group of parts, what it needs of a state, and the expressions it draws as no other."""
+
+    draw: Callable[[Face, FaceState], Parts]
+    fields: tuple[str, ...]
+    expressions: tuple[str, ...]
+    lines: Literal["upper", "lower", "none"] = "none"
+
+    def of(self, face: Face, state: FaceState) -> Parts:
+        """The parts; states that are alike in what this group needs are drawn once."""
+        needed: dict[str, Any] = {name: getattr(state, name) for name in self.fields}
+        needed["expression"] = state.expression if state.expression in self.expressions else "rest"
+        needed["lines"] = {
+            area: severity
+            for area, severity in state.lines.items()
+            if self.lines == ("upper" if area.startswith(UPPER_LINES) else "lower")
+        }
+        return _kept(self.draw, face, json.encode(replace(NEUTRAL, **needed)))
+
+
+@lru_cache(maxsize=512)
+def _kept(draw: Callable[[Face, FaceState], Parts], face: Face, told: bytes) -> Parts:
+    return draw(face, json.decode(told, type=FaceState))
+
+
 def parts(face: Face, state: FaceState | None) -> Parts:
     """Attributes of every moving part, by the suffix of its id; None is the face at rest."""
-    state = state or NEUTRAL
-    above = {name: value for name, value in state.lines.items() if name.startswith(UPPER_LINES)}
-    below = {name: value for name, value in state.lines.items() if name not in above}
-    seen = state.expression
-    drawn_up = seen if seen == "frown" else "rest"
-    drawn_below = seen if seen in {"smile", "bite"} else "rest"
-    upper = replace(NEUTRAL, expression=drawn_up, lines=above, **_fields(state, UPPER))
-    lower = replace(NEUTRAL, expression=drawn_below, lines=below, **_fields(state, LOWER))
-    return _upper(face, json.encode(upper)) | _lower(face, json.encode(lower))
+    drawn: Parts = {}
+    for drawing in DRAWINGS:
+        drawn |= drawing.of(face, state or NEUTRAL)
+    return drawn
 
 
-def _fields(state: FaceState, names: Sequence[str]) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in names}
-
-
-@lru_cache(maxsize=128)
-def _upper(face: Face, told: bytes) -> Parts:
-    """Brows, eyes and lines of the upper face: many expressions and days share them."""
-    state = json.decode(told, type=FaceState)
+def _upper(face: Face, state: FaceState) -> Parts:
     drawn: Parts = {}
     for side in (Side.LEFT, Side.RIGHT):
         drawn |= _brow(face, state, side)
@@ -93,11 +105,12 @@ def _upper(face: Face, told: bytes) -> Parts:
     return drawn | wrinkles(face, state, brow_rise)
 
 
-@lru_cache(maxsize=128)
-def _lower(face: Face, told: bytes) -> Parts:
-    """All below, which most plans leave alone."""
-    state = json.decode(told, type=FaceState)
-    return contour(face, state) | mouth(face, state) | lower_lines(face, state)
+DRAWINGS: Final = (
+    Drawing(_upper, ("brow_mm", "lid_mm", "lower_lid_mm"), ("frown",), "upper"),
+    Drawing(contour, ("jaw_mm", "chin_dimple", "tip_mm", "mouth_mm"), ("bite",)),
+    Drawing(mouth, ("mouth_mm", "lip_close", "tip_mm"), ("smile",)),
+    Drawing(lower_lines, ("mouth_mm", "lip_close"), ("smile",), "lower"),
+)
 
 
 def brow_rise(face: Face, state: FaceState, side: Side, x_mm: float) -> float:

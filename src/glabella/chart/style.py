@@ -70,8 +70,9 @@ def product_style(product_id: str) -> ProductStyle:
 
 def number(value: float, digits: int = 2) -> str:
     """A number for SVG: rounded, without trailing zeros and without a negative zero."""
-    text = f"{value:.{digits}f}"
-    if "." in text:
+    # Asked for a hundred thousand times by one plan: the usual two digits go the short way.
+    text = f"{value:.2f}" if digits == 2 else f"{value:.{digits}f}"
+    if digits:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
