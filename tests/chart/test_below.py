@@ -29,6 +29,28 @@ def test_a_plan_of_the_lower_face_tells_of_mouth_jaw_and_skin_and_not_of_brows(
         assert title in words(parsed(curves_svg(told_below)))
 
 
+def test_a_trace_of_toxin_at_the_mouth_is_no_table(told: Forecast, told_below: Forecast) -> None:
+    still = tuple(
+        msgspec.structs.replace(curve, **{
+            name: Curve(median=(value,) * 9, low=(value - 1,) * 9, high=(value,) * 9)
+            for name, value in (("rest_mm", 0.0), ("smile_mm", 8.75), ("upper_lip_mm", 6.0))
+        })
+        for curve in told_below.mouth
+    )  # fmt: skip
+    assert below.tables(msgspec.structs.replace(told, mouth=still), 0) == []
+
+
+def test_risks_that_no_drawn_patient_has_are_told_where_something_moves(
+    told: Forecast, told_below: Forecast
+) -> None:
+    none = [msgspec.structs.replace(risk, probability=0.0) for risk in told.risks]
+    events = {risk["name"] for risk in panel(msgspec.structs.replace(told, risks=none))["risks"]}
+    assert events == {"Drooping upper lid", "Brow drop", "Spock brow", "Uneven brows"}
+    none = [msgspec.structs.replace(risk, probability=0.0) for risk in told_below.risks]
+    shown = panel(msgspec.structs.replace(told_below, risks=none))["risks"]
+    assert {risk["name"] for risk in shown} == {"Uneven smile", "Weak lips"}
+
+
 def test_the_right_side_stands_first_and_every_cell_has_its_own_key(told_below: Forecast) -> None:
     tables = below.tables(told_below, 0)
     assert [row.name for row in tables[0].rows] == ["right", "left"]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glabella import facts
+from glabella import chart, facts
 from glabella.clinic.patients.actions import add_patient
+from glabella.clinic.patients.measures import AREA_NAMES, AREAS
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.patients.queries import grade_lines
 from glabella.clinic.patients.rules import lines_of
@@ -21,12 +24,16 @@ from glabella.clinic.people.models import Member
 from glabella.clinic.reviews.actions import sign_review
 from glabella.clinic.reviews.queries import expected
 from glabella.clinic.stock.models import Vial
+from glabella.clinic.treatments import preview
 from glabella.clinic.treatments.actions import save_draft, sign_treatment, start_treatment
 from glabella.clinic.treatments.charting import area_doses, chart_context, lower_areas
 from glabella.clinic.treatments.models import ChartPoint, Treatment
 from glabella.clinic.treatments.points import PointInput
+from glabella.clinic.treatments.queries import stored_forecast
 from glabella.errors import InputError
 from glabella.face import Face, Side
+from glabella.plan import Finding
+from glabella.plan.plan import AreaId, LineArea
 from tests.clinic.conftest import AnyReason, SignedIn, about, measures, point, post_json, stock_vial
 from tests.clinic.test_the_printed_page import words
 
@@ -214,3 +221,58 @@ def test_heights_are_told_up_and_down(
     page = client.get(f"/treatments/{lower_draft.pk}/sign/").content.decode()
     assert "50.0 down" in page
     assert "-50.0" not in page
+
+
+def finding(severity: Any) -> Any:
+    return preview.finding_row(Finding(code=severity, severity=severity, message="Said."))
+
+
+def test_many_notes_are_folded_away_and_warnings_never() -> None:
+    rows = [finding(one) for one in ("stop", "warn", "note", "note")]
+    assert preview.told_findings(rows) == {"findings": rows, "notes": []}
+    more = preview.told_findings([*rows, finding("note")])
+    assert [row.severity for row in more["findings"]] == ["stop", "warn"]
+    assert len(more["notes"]) == 3
+
+
+def test_every_area_of_a_plan_has_a_name_in_the_clinic() -> None:
+    assert set(get_args(AreaId)) == set(AREA_NAMES)
+    assert set(get_args(LineArea)) == set(AREAS)
+
+
+def test_the_database_refuses_a_grade_that_is_none(dan: Patient, alice: Member) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        dan.measure_sets.create(at=timezone.now(), by=alice, platysma_maximum=4)
+
+
+def test_a_review_opens_the_lower_face_after_a_treatment_there(
+    dan: Patient, alice: Member, carol: Member, signed_in: SignedIn, bob: Member
+) -> None:
+    def page(points: list[dict[str, Any]], lot: str) -> str:
+        at = timezone.now() - timedelta(days=14)
+        held = stock_vial(carol, opened_by=alice, at=at - timedelta(hours=1), lot=lot)
+        old = start_treatment(patient=dan, by=alice, at=at)
+        sent = [PointInput(**one | {"vial": held.pk}) for one in points]
+        save_draft(treatment=old, points=sent, version=old.version, by=alice, at=at)
+        signed = sign_treatment(treatment=old, by=alice, overrides=AnyReason(), at=at)
+        return signed_in(bob).get(f"/treatments/{signed.pk}/review/").content.decode()
+
+    some = stock_vial(carol, lot="SOME")
+    assert '<details class="more">' in page([point(some)], "UPPER")
+    assert '<details class="more" open>' in page(lower(some), "LOWER")
+
+
+def test_a_record_signed_before_the_lower_face_was_forecast_can_still_be_read(
+    signed: Treatment,
+) -> None:
+    told = json.loads(signed.forecast_json)
+    for later in ("mouth", "jaw", "skin"):
+        del told[later]
+    for state in told["states"]:
+        for later in ("mouth_mm", "lip_close", "chin_dimple", "jaw_mm", "tip_mm"):
+            del state[later]
+    signed.forecast_json = json.dumps(told)
+    forecast = stored_forecast(signed)
+    assert forecast is not None
+    assert forecast.mouth == ()
+    assert chart.panel(forecast)["below"] == []

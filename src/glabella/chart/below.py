@@ -13,7 +13,7 @@ from typing import Final
 from glabella.chart.names import share_range, signed_range
 from glabella.chart.plot import Trace
 from glabella.face import Side
-from glabella.plan.result import Curve, Forecast
+from glabella.plan.result import Curve, Forecast, JawCurve, MouthCurve
 
 # Colour and dash of each quantity, and of each region of the skin.
 REST, SMILE, LIP = ("#0b5563", ""), ("#9a5b00", "7 3"), ("#7a3a86", "2 3")
@@ -21,6 +21,8 @@ JAW: Final = ("#0b5563", "")
 REGION_COLOURS: Final = ("#0b5563", "#9a5b00", "#7a3a86", "#2f7f52", "#a3231c")
 # Sides that differ by less than this are drawn as one curve, in the unit of the plot.
 SAME_MM: Final = 0.3
+# What moves less than this over all days is not worth a table.
+SEEN_MM: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,29 @@ class Plot:
     high: float
 
 
+def moves(curve: Curve, *, before: float) -> bool:
+    """Whether the typical patient sees anything of it: a trace of toxin moves nothing."""
+    values = (before, *curve.median)
+    return max(values) - min(values) >= SEEN_MM
+
+
+def mouth(forecast: Forecast) -> list[MouthCurve]:
+    """The sides of the mouth, none where neither moves."""
+    found = list(forecast.mouth)
+    still = [(m.rest_mm, 0.0) for m in found]
+    still += [(c, c.median[0]) for m in found for c in (m.smile_mm, m.upper_lip_mm)]
+    return found if any(moves(curve, before=before) for curve, before in still) else []
+
+
+def _jaw(forecast: Forecast) -> list[JawCurve]:
+    found = list(forecast.jaw)
+    return found if any(moves(jaw.width_mm, before=0.0) for jaw in found) else []
+
+
 def tables(forecast: Forecast, index: int) -> list[Table]:
     """Mouth, jaw and skin on the day at `index`."""
     found: list[Table] = []
-    if forecast.mouth:
+    if sides := mouth(forecast):
         rows = tuple(
             Row(curve.side, tuple(
                 (f"day-mouth-{curve.side}-{name}", signed_range(values, index))
@@ -63,14 +84,14 @@ def tables(forecast: Forecast, index: int) -> list[Table]:
                     ("rest", curve.rest_mm), ("smile", curve.smile_mm), ("lip", curve.upper_lip_mm)
                 )
             ))
-            for curve in sorted(forecast.mouth, key=_right_first)
+            for curve in sorted(sides, key=_right_first)
         )  # fmt: skip
         columns = ("corner, rest", "corner, smile", "lip, smile")
         found.append(Table("Mouth", "mm against rest before, 90% range", columns, rows))
-    if forecast.jaw:
+    if jaws := _jaw(forecast):
         rows = tuple(
             Row(jaw.side, ((f"day-jaw-{jaw.side}", signed_range(jaw.width_mm, index)),))
-            for jaw in sorted(forecast.jaw, key=_right_first)
+            for jaw in sorted(jaws, key=_right_first)
         )
         found.append(Table("Width of the jaw", "mm a side, 90% range", ("change",), rows))
     if forecast.skin:
@@ -98,15 +119,15 @@ def texts(forecast: Forecast, index: int) -> dict[str, str]:
 def plots(forecast: Forecast) -> list[Plot]:
     """Mouth, jaw and skin over all days."""
     found: list[Plot] = []
-    if forecast.mouth:
+    if sides := mouth(forecast):
         traces = (
-            *_sided("Corner, rest", [(m.side, m.rest_mm) for m in forecast.mouth], REST),
-            *_sided("Corner, smile", [(m.side, m.smile_mm) for m in forecast.mouth], SMILE),
-            *_sided("Upper lip, smile", [(m.side, m.upper_lip_mm) for m in forecast.mouth], LIP),
+            *_sided("Corner, rest", [(m.side, m.rest_mm) for m in sides], REST),
+            *_sided("Corner, smile", [(m.side, m.smile_mm) for m in sides], SMILE),
+            *_sided("Upper lip, smile", [(m.side, m.upper_lip_mm) for m in sides], LIP),
         )
         found.append(_in_mm("Mouth, mm against rest before", traces, step=4))
-    if forecast.jaw:
-        sided = [(jaw.side, jaw.width_mm) for jaw in forecast.jaw]
+    if jaws := _jaw(forecast):
+        sided = [(jaw.side, jaw.width_mm) for jaw in jaws]
         found.append(
             _in_mm("Width of the jaw, mm a side", tuple(_sided("Jaw", sided, JAW)), step=2)
         )

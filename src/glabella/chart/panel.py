@@ -19,8 +19,9 @@ GRAVE: Final = {"stop": 0, "warn": 1, "note": 2}
 # Differences between sides below this share of patients are not worth two rows.
 SAME_SHARE: Final = 0.01
 COMMON, UNCOMMON = 0.1, 0.02
-# What can only go wrong where toxin is near the eyes.
+# What is told of a plan that moves brows, or the mouth, even when no drawn patient has it.
 ABOVE: Final = {"lid_ptosis", "brow_ptosis", "spock_brow", "asymmetry"}
+BELOW: Final = {"smile_asymmetry", "lip_incompetence"}
 
 
 def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[str, Any] | None:
@@ -32,6 +33,7 @@ def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[st
         return None
     index = nearest(forecast.days, fixed_day or 0)
     shown_brows = forecast.brow if brow_moves(forecast) else ()
+    told_anyway = (ABOVE if shown_brows else set()) | (BELOW if below.mouth(forecast) else set())
     days = [day for day in TABLE_DAYS if day <= max(forecast.days)]
     return {
         "start": full_date(forecast.start),
@@ -47,7 +49,11 @@ def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[st
         ],
         "below": below.tables(forecast, index),
         "courses": [_course(forecast, course) for course in forecast.courses],
-        "risks": [_risk(risk) for risk in forecast.risks if shown_brows or risk.event not in ABOVE],
+        "risks": [
+            _risk(risk)
+            for risk in forecast.risks
+            if risk.probability > 0 or risk.event in told_anyway
+        ],
         "findings": [_finding(f) for f in sorted(forecast.findings, key=_gravity)],
         "curves_svg": curves_svg(forecast),
         "brow_svg": brow_svg(forecast, fixed_day or 0) if shown_brows else "",
