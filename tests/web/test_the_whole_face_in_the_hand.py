@@ -61,7 +61,8 @@ def place_area(page: Page, area: str, units: str = "") -> None:
 def test_masseter_and_mouth_corner_are_placed_forecast_and_signed(chart: Page) -> None:
     see(chart, "Lower")
     chart.locator("label", has_text="Snap to sites").click()
-    for x_mm, y_mm in (MASSETER, MOUTH_CORNER):
+    for units, (x_mm, y_mm) in (("25", MASSETER), ("3", MOUTH_CORNER)):
+        chart.locator("input[name=dose]").fill(units)
         tap(chart, x_mm, y_mm)
         tap(chart, -x_mm, y_mm)
     expect(points(chart)).to_have_count(4)
@@ -175,3 +176,47 @@ def test_the_whole_face_with_every_layer_is_accessible(chart: Page) -> None:
     assert found.violations_count == 0, found.generate_report()
     see(chart, "Upper")
     expect(chart.locator("[data-legend]")).not_to_contain_text("mental crease")
+
+
+def test_the_areas_follow_the_vial_in_hand(chart: Page) -> None:
+    tools = chart.locator("[data-areas]")
+    tools.locator("summary").click()
+    areas, units = tools.locator("select"), tools.locator("input")
+    areas.select_option("platysma")
+    expect(units).to_have_value("26")
+    chart.locator("label.vial", has_text="DEMO-D401").click()
+    expect(areas).to_have_value("platysma")
+    expect(units).to_have_value("")
+
+
+def test_the_chart_comes_back_in_the_view_that_shows_its_points(chart: Page) -> None:
+    place_area(chart, "chin", "6")
+    saved(chart)
+    chart.reload()
+    chart.wait_for_selector("[data-chart][data-ready=true]")
+    expect(chart.locator("input[name=view]:checked")).to_have_value("lower")
+    chart.locator("[data-stamp=glabella]:visible").click()
+    expect(chart.locator("input[name=view]:checked")).to_have_value("upper")
+
+
+def test_the_views_are_reached_by_keyboard(chart: Page) -> None:
+    svg = chart.locator("[data-stage] svg")
+    upper = svg.get_attribute("viewBox") or ""
+    chart.get_by_role("radio", name="Upper face").focus()
+    chart.keyboard.press("ArrowRight")
+    expect(chart.get_by_role("radio", name="Lower face and neck")).to_be_checked()
+    expect(svg).not_to_have_attribute("viewBox", upper)
+
+
+def test_of_two_near_points_the_hand_takes_the_nearer(chart: Page) -> None:
+    see(chart, "Lower")
+    chart.locator("label", has_text="Snap to sites").click()
+    tap(chart, 50.0, -48.0)
+    tap(chart, 50.0, -58.0)
+    expect(points(chart)).to_have_count(2)
+    see(chart, "Whole")
+    tap(chart, 50.0, -50.0)
+    expect(points(chart).nth(0)).to_have_class(re.compile("point-selected"))
+    tap(chart, 50.0, -56.0)
+    expect(points(chart).nth(1)).to_have_class(re.compile("point-selected"))
+    expect(points(chart)).to_have_count(2)
