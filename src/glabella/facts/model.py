@@ -105,7 +105,6 @@ class LineFacts(Record, kw_only=True):
     depressor_supercilii_share: Fact[float]
     zygomaticus_share: Fact[float]
     nasalis_share: Fact[float]
-    depressor_anguli_oris_share: Fact[float]
     usual_grade: Fact[float]
     usual_grade_sd: Fact[float]
     no_rest_line_share: Fact[float]

@@ -24,9 +24,9 @@ from glabella.plan.place import Dose
 
 Array = NDArray[np.float64]
 
-# Elements that get less than this share of the half effect, in the mean of patients, lose no
-# strength that shows.
-NEGLIGIBLE = 0.005
+# Elements that get less than this share of the half effect, in the root mean square of patients
+# (far away it is the few with a wide spread that count), lose no strength that shows.
+NEGLIGIBLE = 0.01
 # Patients whose elements are followed at a time.
 AT_ONCE = 32
 # Freed memory goes back to the system at once unless a larger block was freed before, and taking
@@ -181,9 +181,11 @@ def blocked(
     answer = sensitivity(face, people, parameters, bulk)
     loads: list[Array] = []
     courses: list[Array] = []
+    most = np.zeros(answer.shape[1])
     for arrived in reaches:
         load = answer * arrived.density / column(parameters.action(arrived.product).half_effect)
         course = activity(days - arrived.day, people, parameters, arrived.product)
+        most += np.sqrt(np.einsum("pe,pe->e", load, load) / len(load))
         same = [index for index, known in enumerate(loads) if np.array_equal(known, load)]
         if same:
             # The same doses again: what is active adds, and there is one load fewer to follow.
@@ -191,8 +193,7 @@ def blocked(
         else:
             loads.append(load)
             courses.append(course)
-    together = sum((load.mean(axis=0) for load in loads), start=np.zeros(answer.shape[1]))
-    reached = np.flatnonzero(together > NEGLIGIBLE)
+    reached = np.flatnonzero(most > NEGLIGIBLE)
     return Blocked(
         reached=reached,
         loads=tuple(load[:, reached] for load in loads),
