@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,8 @@ Array = NDArray[np.float64]
 
 # Elements that get less than this share of the half effect lose no strength that shows.
 NEGLIGIBLE = 1e-4
-# Patients whose elements are followed at a time.
-AT_ONCE = 32
+# Elements times days that are followed at a time.
+IN_CACHE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +48,61 @@ class Blocked:
     loads: tuple[Array, ...]
     courses: tuple[Array, ...]
     shape: tuple[int, int]
-    hill: float
+    hill: float | Array
     ceiling: float
 
     def weighed(self, weights: Array) -> Array:
         """Sums (P, T, M) of the blocked fraction over elements, by the columns of weights (E, M).
 
-        A few patients at a time, so that all their elements and days stay in the cache.
+        A few patients at a time, so that all their elements and days stay in the cache; elements
+        without weight are left out.
         """
-        found = np.zeros((*self.shape, weights.shape[1]))
         own = weights[self.reached]
-        for first in range(0, len(found) if self.loads else 0, AT_ONCE):
-            some = slice(first, first + AT_ONCE)
-            np.matmul(self._fraction(some), own, out=found[some])
+        heard = own.any(axis=1)
+        kind = self.loads[0].dtype if self.loads else weights.dtype
+        found = np.zeros((*self.shape, weights.shape[1]), dtype=kind)
+        if not heard.any():
+            return found
+        own = own[heard].astype(kind)
+        loads = [load[:, heard] for load in self.loads]
+        at_once = max(1, IN_CACHE // (self.shape[1] * len(own)))
+        memory = np.empty((at_once, self.shape[1], len(own)), dtype=kind)
+        for first in range(0, len(found), at_once):
+            some = slice(first, first + at_once)
+            powered = self._powered(loads, some, memory[: len(found) - first])
+            spared = response.spared_of_power(powered, out=powered)
+            # Patients and days in one row: one large product instead of one for each patient.
+            np.matmul(spared.reshape(-1, len(own)), own, out=found[some].reshape(-1, own.shape[1]))
+        # The ceiling after the sum instead of before it: there is far less to multiply.
+        found *= -self.ceiling
+        found += self.ceiling * own.sum(axis=0)
         return found
 
-    def _fraction(self, some: slice) -> Array:
-        """Blocked fraction (P, T, K) of some patients."""
+    def on(self, columns: NDArray[np.int64]) -> Blocked:
+        """The same on some of the days only."""
+        courses = tuple(course[:, columns] for course in self.courses)
+        return replace(self, courses=courses, shape=(self.shape[0], len(columns)))
+
+    def single(self) -> Blocked:
+        """The same in single precision: twice as fast, and enough for counting patients."""
+
+        def halved(ones: tuple[Array, ...]) -> tuple[Array, ...]:
+            return tuple(one.astype(np.float32) for one in ones)
+
+        return replace(self, loads=halved(self.loads), courses=halved(self.courses))
+
+    def _powered(self, loads: Sequence[Array], some: slice, out: Array) -> Array:
+        """Active density over that at half effect (P, T, K), to the power `hill`."""
         pairs = [
             (course[some, :, None], load[some, None])
-            for course, load in zip(self.courses, self.loads, strict=True)
+            for course, load in zip(self.courses, loads, strict=True)
         ]
+        hill = self.hill if np.ndim(self.hill) == 0 else np.asarray(self.hill)[some, None, None]
         if len(pairs) == 1:
             # The power of a product is the product of powers: far fewer powers to take.
             [(course, load)] = pairs
-            powered = course**self.hill * load**self.hill
-            return response.blocked_of_power(powered, ceiling=self.ceiling)
-        active = sum(course * load for course, load in pairs)
-        return response.blocked(np.asarray(active), hill=self.hill, ceiling=self.ceiling)
+            return np.multiply(course**hill, load**hill, out=out)
+        return np.power(sum(course * load for course, load in pairs), hill, out=out)
 
 
 def reach(face: Face, doses: Sequence[Dose], day: float, people: People) -> Reach:
@@ -127,8 +154,18 @@ def sensitivity(face: Face, people: People, parameters: Parameters, bulk: float)
     return np.asarray(np.exp(log + np.where(grid.orbit, barrier, own[grid.muscle])))
 
 
-def activity(days: Array, people: People, parameters: Parameters, product: str) -> Array:
-    """Active share (P, T) of a product injected on day 0, for each drawn patient."""
+def activity(
+    days: Array,
+    people: People,
+    parameters: Parameters,
+    product: str,
+    *,
+    injected: Sequence[float] = (0.0,),
+) -> Array:
+    """What is active (P, T) of a product, for each drawn patient, days and `injected` ascending.
+
+    As a share of the dose that was injected, the same on each of the days `injected`.
+    """
     onset = np.exp(-model_facts().people.onset_log_sd.value * people.onset)
     decay = np.exp(-parameters.duration_log_sd * people.duration)
     rates = np.tile(
@@ -136,7 +173,7 @@ def activity(days: Array, people: People, parameters: Parameters, product: str) 
     )
     rates[:, 0] *= parameters.onset_speed * onset
     rates[:, -1] *= decay
-    return kinetics.active_fraction(days, rates)
+    return kinetics.active_fraction(days, rates, injected)
 
 
 def blocked(
@@ -150,24 +187,29 @@ def blocked(
 ) -> Blocked:
     """What toxin that arrived does to the elements that it reaches, for each drawn patient."""
     answer = sensitivity(face, people, parameters, bulk)
-    loads: list[Array] = []
-    courses: list[Array] = []
+    given: list[tuple[str, Array, list[float]]] = []
     for arrived in reaches:
         load = answer * arrived.density / parameters.action(arrived.product).half_effect
-        course = activity(days - arrived.day, people, parameters, arrived.product)
-        same = [index for index, known in enumerate(loads) if np.array_equal(known, load)]
+        same = [
+            injected
+            for product, known, injected in given
+            if product == arrived.product and np.array_equal(known, load)
+        ]
         if same:
             # The same doses again: what is active adds, and there is one load fewer to follow.
-            courses[same[0]] = courses[same[0]] + course
+            same[0].append(arrived.day)
         else:
-            loads.append(load)
-            courses.append(course)
+            given.append((arrived.product, load, [arrived.day]))
+    loads = [load for _, load, _ in given]
     most = np.max([np.zeros(answer.shape[1]), *(load.max(axis=0) for load in loads)], axis=0)
     reached = np.flatnonzero(most > NEGLIGIBLE)
     return Blocked(
         reached=reached,
         loads=tuple(load[:, reached] for load in loads),
-        courses=tuple(courses),
+        courses=tuple(
+            activity(days, people, parameters, product, injected=sorted(injected))
+            for product, _, injected in given
+        ),
         shape=(len(people), len(days)),
         hill=parameters.hill,
         ceiling=model_facts().response.ceiling_fraction.value,
