@@ -112,7 +112,7 @@ def lid_margin_mm(levator_fraction: Array, *, full_drop_mm: float) -> Array:
 
 
 def resting_memory(days: Array, strength: Array, *, memory_days: float) -> Array:
-    """The slow state of lines at rest: it follows strength (..., T) and starts at 1.
+    """A slow state, such as lines at rest: it follows strength (..., T) and starts at 1.
 
     Solves m' = (strength - m) / memory exactly for strength that is linear between days (T,).
     """
@@ -126,6 +126,18 @@ def resting_memory(days: Array, strength: Array, *, memory_days: float) -> Array
         start = before - slope * memory_days
         memory[..., index + 1] = particular + (memory[..., index] - start) * fade
     return memory
+
+
+def jaw_width_mm(
+    days: Array, strength: Array, *, memory_days: float, full_loss_mm: float | Array
+) -> Array:
+    """Change of the width of one side of a jaw (..., T): a masseter that rests loses bulk.
+
+    Bulk follows strength (..., T) as slowly as `memory_days` says; a masseter without any
+    strength would in the end be `full_loss_mm` thinner. Negative is slimmer.
+    """
+    bulk = resting_memory(days, strength, memory_days=memory_days)
+    return np.asarray(-full_loss_mm * (1 - bulk))
 
 
 def line_severity(

@@ -17,7 +17,19 @@ from glabella.facts.schema import Record
 
 Schema = dict[str, Any]
 Read = TypeVar("Read")
-AreaId = Literal["glabella", "forehead", "lateral-canthal"]
+AreaId = Literal[
+    "glabella",
+    "forehead",
+    "lateral-canthal",
+    "bunny-lines",
+    "gummy-smile",
+    "nasal-tip",
+    "lip-lines",
+    "mouth-corner",
+    "chin",
+    "masseter",
+    "platysma",
+]
 Grade = Annotated[int, msgspec.Meta(ge=0, le=3)]
 Amount = Annotated[float, msgspec.Meta(gt=0, le=1500)]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
@@ -73,7 +85,7 @@ class Injection(Record, kw_only=True):
     units: Amount
     site: str | None = None
     x_mm: Annotated[float, msgspec.Meta(ge=0, le=90)] | None = None
-    y_mm: Annotated[float, msgspec.Meta(ge=-90, le=120)] | None = None
+    y_mm: Annotated[float, msgspec.Meta(ge=-200, le=120)] | None = None
     side: Side | None = None
     depth: Depth = "muscle"
     volume_ml: Annotated[float, msgspec.Meta(gt=0, le=2)] | None = None
