@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -137,16 +138,30 @@ def move(face: Face, lost: Blocked, people: People) -> Movement:
     )
 
 
-def drive_left(face: Face, lost: Blocked) -> dict[tuple[str, Side], Array]:
-    """Only the strength behind each area's lines (P, T): what a trial of line grades needs."""
-    return _drive(strength_left(face, lost))
+def drive_left(
+    face: Face, lost: Blocked, areas: Collection[str] | None = None
+) -> dict[tuple[str, Side], Array]:
+    """Only the strength behind the lines (P, T) of each area, or of those named."""
+    asked = {key: folds for key, folds in _folds().items() if areas is None or key[0] in areas}
+    behind = {name for folds in asked.values() for _, name in folds}
+    strength = strength_left(face, lost, behind)
+    return {key: strength.folding(folds) for key, folds in asked.items()}
 
 
-def strength_left(face: Face, lost: Blocked) -> Strength:
-    """Only the strength of each muscle."""
+def areas_with_lines() -> list[str]:
+    """The areas whose lines the model follows."""
+    return list(dict.fromkeys(area for area, _ in _folds()))
+
+
+def strength_left(
+    face: Face, lost: Blocked, muscles: Collection[MuscleSide] | None = None
+) -> Strength:
+    """Only the strength of each muscle, or of those named; the others are taken as whole."""
     grid = elements(face)
     matrix, _, _ = _readout(face)
-    touched = _touched(grid, lost)
+    touched = [
+        index for index in _touched(grid, lost) if muscles is None or grid.names[index] in muscles
+    ]
     return _strength(grid, lost, touched, 1 - lost.weighed(matrix[:, touched]))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -69,13 +68,15 @@ def draw(count: int = DRAWN, seed: int = SEED) -> People:
     return _people(np.vstack([typical, _sequence(seed).random(count)]))
 
 
-def draw_from(seed: int) -> Callable[[int], People]:
-    """A source of drawn patients that goes on where it stopped, for trials in blocks."""
-    sequence = _sequence(seed)
-    return lambda count: _people(sequence.random(count))
+def draw_block(seed: int, block: int, count: int) -> People:
+    """Drawn patients (`count`, a power of two) of one block of a large trial.
+
+    Each block is a sequence of its own, so that it may be drawn before or without the others.
+    """
+    return _people(_sequence((seed, block)).random(count))
 
 
-def _sequence(seed: int) -> qmc.Sobol:
+def _sequence(seed: int | tuple[int, int]) -> qmc.Sobol:
     return qmc.Sobol(d=len(FIELDS), scramble=True, rng=np.random.default_rng(seed))
 
 
