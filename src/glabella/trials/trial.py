@@ -11,10 +11,10 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from itertools import product
 from multiprocessing import get_context
-from unittest import mock
 
 import msgspec
 import numpy as np
@@ -47,8 +47,8 @@ from glabella.trials.tally import (
 # Patients in a block: a power of two, and few enough for little memory.
 BLOCK = 2048
 Z90 = 1.645
-# Libraries of arrays read these when a process starts: each has its own core and needs no more.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# Libraries of arrays read these when a process starts.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 DoseTable = dict[tuple[str, Sex], tuple[Dose, ...]]
 
 
@@ -171,10 +171,25 @@ def _shared_out(
         yield from map(follow, range(blocks))
         return
     with (
-        mock.patch.dict(os.environ, ONE_THREAD),
+        _one_thread_each(),
         ProcessPoolExecutor(min(jobs, blocks), mp_context=get_context("spawn")) as pool,
     ):
         yield from pool.map(follow, range(blocks))
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes that are started meanwhile use one thread for arrays, for each has its own core."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _follow_block(
@@ -237,7 +252,9 @@ def _interval(share: Array, patients: int) -> tuple[Array, Array]:
 def _rate(count: float, patients: int) -> dict[str, float]:
     share = count / patients
     low, high = _interval(np.asarray(share), patients)
-    return {"rate": round(share, 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+    # Nobody, or everybody, is the end of its own interval.
+    found = {"rate": share, "low": min(share, float(low)), "high": max(share, float(high))}
+    return {name: round(one, 4) for name, one in found.items()}
 
 
 def _rates(spec: TrialSpec, arm: ArmSpec, tally: Tally) -> Iterator[Rate]:
