@@ -85,25 +85,26 @@ def brow_rise(
     drive = regulated_drive(
         lift_fraction, compensation=m.compensation_fraction, limit=m.compensation_limit
     )
-    full = m.frontalis_lift_mm * tone[..., None]
-    medial, lateral = medial_fraction[..., None] * head, orbicularis_fraction[..., None] * tail
-    relaxed = (
-        full * (drive[..., None] * lift_fraction - 1)
-        + m.medial_pull_mm * (head - medial)
-        + m.orbicularis_pull_mm * (tail - lateral)
-    )
+    full = m.frontalis_lift_mm * tone
+    reserve = np.maximum(m.frontalis_lift_mm * (1 - tone * drive), 0)
+    # What does not depend on the strips pulls along the brow in three fixed shapes.
+    shapes = np.stack([np.ones_like(head), head, tail]) @ solve
 
-    def pull(expression: str) -> Array:
-        if expression == "raise":
-            reserve = m.frontalis_lift_mm * (1 - tone[..., None] * drive[..., None])
-            return np.asarray(relaxed + np.maximum(reserve, 0) * lift_fraction)
-        if expression == "frown":
-            return np.asarray(relaxed - m.frown_drop_mm * medial)
-        if expression == "smile":
-            return np.asarray(relaxed - m.smile_drop_mm * lateral)
-        return np.asarray(relaxed)
+    def rise(expression: str) -> Array:
+        lift = full * drive + (reserve if expression == "raise" else 0.0)
+        frown = m.frown_drop_mm if expression == "frown" else 0.0
+        smile = m.smile_drop_mm if expression == "smile" else 0.0
+        pulls = np.empty((*drive.shape, len(shapes)))
+        pulls[..., 0] = -full
+        pulls[..., 1] = m.medial_pull_mm - (m.medial_pull_mm + frown) * medial_fraction
+        pulls[..., 2] = (
+            m.orbicularis_pull_mm - (m.orbicularis_pull_mm + smile) * orbicularis_fraction
+        )
+        found = np.asarray((lift[..., None] * lift_fraction) @ solve)
+        found += pulls @ shapes
+        return found
 
-    return {expression: pull(expression) @ solve for expression in expressions}
+    return {expression: rise(expression) for expression in expressions}
 
 
 def lid_margin_mm(levator_fraction: Array, *, full_drop_mm: float) -> Array:

@@ -85,7 +85,10 @@ class Site(Record, kw_only=True):
 
 
 class DangerZone(Record, kw_only=True):
-    """Where toxin does harm: an ellipse in mm around landmarks, both sides, and the harm."""
+    """Where toxin does harm: an ellipse in mm around landmarks, both sides, and the harm.
+
+    A zone with `mend` warns of every point inside it; one without has a rule of its own.
+    """
 
     name: str
     harm: str
@@ -93,6 +96,7 @@ class DangerZone(Record, kw_only=True):
     y: Place
     half_width_mm: float
     half_height_mm: float
+    mend: str = ""
     basis: Fact[str]
 
 

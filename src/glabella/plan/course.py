@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +12,16 @@ from numpy.typing import NDArray
 from glabella.effect import kinetics, response, spread
 from glabella.face.frame import Face
 from glabella.face.muscles import Elements, elements
+from glabella.facts import product as facts_of
 from glabella.plan.parameters import Parameters, chain_rates_per_day, model_facts
 from glabella.plan.people import People
 from glabella.plan.place import Dose
 
 Array = NDArray[np.float64]
 
-# Elements that get less than this share of the half effect lose no strength that shows.
-NEGLIGIBLE = 1e-4
+# Elements that get less than this share of the half effect, in the mean of patients, lose no
+# strength that shows.
+NEGLIGIBLE = 0.02
 # Elements times days that are followed at a time.
 IN_CACHE = 50_000
 
@@ -51,32 +54,42 @@ class Blocked:
     hill: float | Array
     ceiling: float
 
-    def weighed(self, weights: Array) -> Array:
+    def weighed(self, weights: Array, out: Array | None = None) -> Array:
         """Sums (P, T, M) of the blocked fraction over elements, by the columns of weights (E, M).
 
         A few patients at a time, so that all their elements and days stay in the cache; elements
         without weight are left out.
         """
+        found = np.empty((*self.shape, weights.shape[1]), self.kind) if out is None else out
         own = weights[self.reached]
         heard = own.any(axis=1)
-        kind = self.loads[0].dtype if self.loads else weights.dtype
-        found = np.zeros((*self.shape, weights.shape[1]), dtype=kind)
         if not heard.any():
+            found[...] = 0
             return found
-        own = own[heard].astype(kind)
+        own = own[heard].astype(self.kind)
         loads = [load[:, heard] for load in self.loads]
         at_once = max(1, IN_CACHE // (self.shape[1] * len(own)))
-        memory = np.empty((at_once, self.shape[1], len(own)), dtype=kind)
+        # One buffer for all: fresh memory costs as much as the arithmetic.
+        buffer = np.empty((at_once, self.shape[1], len(own)), self.kind)
         for first in range(0, len(found), at_once):
             some = slice(first, first + at_once)
-            powered = self._powered(loads, some, memory[: len(found) - first])
-            spared = response.spared_of_power(powered, out=powered)
-            # Patients and days in one row: one large product instead of one for each patient.
-            np.matmul(spared.reshape(-1, len(own)), own, out=found[some].reshape(-1, own.shape[1]))
+            powered = self._powered(loads, some, buffer[: len(found) - first])
+            np.matmul(response.spared_of_power(powered, out=powered), own, out=found[some])
         # The ceiling after the sum instead of before it: there is far less to multiply.
         found *= -self.ceiling
         found += self.ceiling * own.sum(axis=0)
         return found
+
+    @property
+    def kind(self) -> np.dtype[np.floating[Any]]:
+        """The precision that it is followed in."""
+        return self.loads[0].dtype if self.loads else np.dtype(np.float64)
+
+    def part(self, elements: NDArray[np.bool_]) -> Blocked:
+        """The same for some of the elements only, given as a mask (E,)."""
+        own = elements[self.reached]
+        loads = tuple(load[:, own] for load in self.loads)
+        return replace(self, reached=self.reached[own], loads=loads)
 
     def on(self, columns: NDArray[np.int64]) -> Blocked:
         """The same on some of the days only."""
@@ -108,12 +121,13 @@ class Blocked:
 def reach(face: Face, doses: Sequence[Dose], day: float, people: People) -> Reach:
     """Spread the doses of one product over the muscle elements of a face."""
     facts = model_facts().spread
+    product = facts_of(doses[0].units.product)
     grid = elements(face)
     places = np.array([(dose.signed_x_mm, dose.y_mm) for dose in doses])
     amounts = np.array([dose.units.amount for dose in doses])
     widths = spread.width_mm(
         np.array([dose.volume_ml for dose in doses]),
-        sigma_mm=facts.sigma_mm.value,
+        sigma_mm=facts.sigma_mm.value * product.spread_factor.value,
         reference_ml=facts.reference_ml.value,
         exponent=facts.volume_exponent.value,
     )
@@ -125,7 +139,7 @@ def reach(face: Face, doses: Sequence[Dose], day: float, people: People) -> Reac
         np.column_stack([grid.x_mm, grid.y_mm]),
         np.array([_coupling(dose.depth, grid) for dose in doses]),
     )
-    return Reach(product=doses[0].units.product, day=day, density=density)
+    return Reach(product=product.id, day=day, density=density)
 
 
 def _coupling(depth: str, grid: Elements) -> Array:
@@ -201,7 +215,7 @@ def blocked(
         else:
             given.append((arrived.product, load, [arrived.day]))
     loads = [load for _, load, _ in given]
-    most = np.max([np.zeros(answer.shape[1]), *(load.max(axis=0) for load in loads)], axis=0)
+    most = np.max([np.zeros(answer.shape[1]), *(load.mean(axis=0) for load in loads)], axis=0)
     reached = np.flatnonzero(most > NEGLIGIBLE)
     return Blocked(
         reached=reached,

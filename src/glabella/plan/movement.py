@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from glabella.effect import expression, response
 from glabella.face.frame import BothSides, Face, Side
-from glabella.face.muscles import Elements, MuscleSide, elements
+from glabella.face.muscles import MuscleSide, elements
 from glabella.plan.course import Blocked
 from glabella.plan.parameters import brow_mechanics, model_facts
 from glabella.plan.people import People
@@ -24,11 +24,13 @@ Folds = tuple[tuple[float, MuscleSide], ...]
 C_LINE_BLUR_MM = 3.0
 # The part of the lateral orbicularis above the canthus is what pulls the brow's tail down.
 TAIL_PULL_ABOVE_MM = 4.0
+# Toxin that takes less than this share of a muscle, in the mean of patients, does not reach it.
+REACHED = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strength:
-    """Strength left (P, T) of the muscles of a face; one that toxin does not reach is whole.
+    """Strength left (P, T) of the muscles of a face; one that toxin does not reach keeps all.
 
     `names` are all muscles, `reached` those that toxin reaches.
     """
@@ -114,18 +116,22 @@ def move(face: Face, lost: Blocked, people: People) -> Movement:
     """Movement left when elements have lost endplates."""
     grid = elements(face)
     matrix, muscles, nodes = _readout(face)
-    touched = _touched(grid, lost)
-    left = 1 - lost.weighed(matrix[:, [*touched, *range(muscles, matrix.shape[1])]])
-    strength = _strength(grid, lost, touched, left)
-    left = left[..., len(touched) :]
-    lift = {
-        side: left[..., index * nodes : (index + 1) * nodes] for index, side in enumerate(BothSides)
-    }
-    tail = {side: left[..., 2 * nodes + i] for i, side in enumerate(BothSides)}
+    lifts, tails = muscles + 2 * nodes, matrix.shape[1]
+    # Frontalis has many columns of its own, and no other muscle has a say in them.
+    frontalis = np.isin(grid.muscle, [grid.names.index(("frontalis", s)) for s in BothSides])
+    strength, (lift, tail) = _weigh(
+        face, lost, ((frontalis, range(muscles, lifts)), (~frontalis, range(lifts, tails)))
+    )
     tone = np.exp(model_facts().people.tone_log_sd.value * people.tone)[:, None]
     return Movement(
         strength=strength,
-        brow=_brow(face, strength, lift, tail, tone),
+        brow=_brow(
+            face,
+            strength,
+            {side: lift[..., i * nodes : (i + 1) * nodes] for i, side in enumerate(BothSides)},
+            {side: tail[..., i] for i, side in enumerate(BothSides)},
+            tone,
+        ),
         lid={
             side: expression.lid_margin_mm(
                 strength.of("levator-palpebrae", side),
@@ -158,22 +164,37 @@ def strength_left(
 ) -> Strength:
     """Only the strength of each muscle, or of those named; the others are taken as whole."""
     grid = elements(face)
+    asked = np.array([muscles is None or name in muscles for name in grid.names])
+    return _weigh(face, lost, ((asked[grid.muscle], ()),))[0]
+
+
+def _weigh(
+    face: Face, lost: Blocked, groups: Sequence[tuple[NDArray[np.bool_], Sequence[int]]]
+) -> tuple[Strength, list[Array]]:
+    """Strength left of the muscles that toxin reaches, and what more is read of them (P, T, K).
+
+    Each group of elements, a mask (E,), has columns of the readout that none but it fills.
+    """
+    grid = elements(face)
     matrix, _, _ = _readout(face)
-    touched = [
-        index for index in _touched(grid, lost) if muscles is None or grid.names[index] in muscles
-    ]
-    return _strength(grid, lost, touched, 1 - lost.weighed(matrix[:, touched]))
-
-
-def _touched(grid: Elements, lost: Blocked) -> list[int]:
-    """Which muscles toxin reaches, as indices of their names."""
-    return [int(index) for index in np.unique(grid.muscle[lost.reached])]
-
-
-def _strength(grid: Elements, lost: Blocked, touched: list[int], left: Array) -> Strength:
-    """The strength of the muscles `touched` in the first columns of `left` (P, T, K)."""
-    reached = {grid.names[name]: left[..., column] for column, name in enumerate(touched)}
-    return Strength(grid.names, reached, lost.shape)
+    parts = [(lost.part(own), columns) for own, columns in groups]
+    touched = [[int(i) for i in np.unique(grid.muscle[part.reached])] for part, _ in parts]
+    ends = np.cumsum([len(t) + len(c) for t, (_, c) in zip(touched, parts, strict=True)])
+    left = np.empty((*lost.shape, ends[-1]), lost.kind)
+    reached, more = {}, []
+    for (part, columns), muscles, end in zip(parts, touched, ends, strict=True):
+        split = end - len(columns)
+        own = left[..., split - len(muscles) : end]
+        part.weighed(matrix[:, [*muscles, *columns]], out=own)
+        np.subtract(1.0, own, out=own)
+        weakest = own.mean(axis=0).min(axis=0)
+        reached |= {
+            grid.names[name]: own[..., column]
+            for column, name in enumerate(muscles)
+            if weakest[column] < 1 - REACHED
+        }
+        more.append(left[..., split:end])
+    return Strength(grid.names, reached, lost.shape), more
 
 
 @lru_cache(maxsize=1)
