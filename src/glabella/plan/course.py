@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -158,14 +159,27 @@ def sensitivity(face: Face, people: People, parameters: Parameters, bulk: float)
     """
     facts = model_facts().people
     grid = elements(face)
-    sides = np.sign(grid.x_mm)
+    # All elements of a muscle on a side answer alike: one stands for them.
+    one, alike = _alike(face)
+    sides = np.sign(grid.x_mm[one])
     common = parameters.sensitivity_log_sd * people.sensitivity
     log = common[:, None] + facts.side_log_sd.value / np.sqrt(2) * people.side[:, None] * sides
     passage = np.where(sides > 0, people.levator_left[:, None], people.levator_right[:, None])
     barrier = np.log(parameters.levator_passage) + facts.levator_log_sd.value * passage
     own = np.log([parameters.muscle_sensitivity(muscle) / bulk for muscle, _ in grid.names])
     # What stands before the levator is the septum, not the bulk of a treated muscle.
-    return np.asarray(np.exp(log + np.where(grid.orbit, barrier, own[grid.muscle])))
+    answer = np.exp(log + np.where(grid.orbit[one], barrier, own[grid.muscle[one]]))
+    return np.asarray(answer[:, alike])
+
+
+@lru_cache(maxsize=64)
+def _alike(face: Face) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """An element of each muscle and side of the midline, and which of them each element is like."""
+    grid = elements(face)
+    _, one, alike = np.unique(
+        np.stack([grid.muscle, np.sign(grid.x_mm)]), axis=1, return_index=True, return_inverse=True
+    )
+    return one, alike
 
 
 def activity(
