@@ -307,6 +307,21 @@ def test_a_median_that_is_not_reached_is_not_invented() -> None:
     assert kaplan_meier_median(half_days([])) == (None, None, None)
 
 
+def test_few_responders_of_whom_none_has_lost_it_have_no_interval() -> None:
+    assert kaplan_meier_median(half_days([], kept=2)) == (None, None, None)
+
+
+def test_who_had_it_before_treatment_has_nothing_to_lose() -> None:
+    mild = {**WOMEN, "n": 300, "baseline_grades": {"1": 1}}
+    resting = {**NONE_OR_MILD, "at": "rest"}
+    result = run_trial(
+        spec([PLACEBO, glabella(20)], population=mild, durations=[NONE_OR_MILD, resting])
+    )
+    shares = {(row.arm, row.at): row.responders for row in result.durations}
+    assert shares["placebo", "maximum"] == shares["placebo", "rest"] == 0
+    assert shares["20 U", "rest"] < shares["20 U", "maximum"] < 0.5
+
+
 def test_durations_of_other_raters_are_said_to_be_the_same() -> None:
     ends = [{**NONE_OR_MILD, "rater": rater} for rater in ("investigator", "subject")]
     result = run_trial(spec([glabella(20)], n=200, durations=ends))

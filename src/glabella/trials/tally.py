@@ -179,9 +179,13 @@ def _said(
 
 
 def _lost_on(end: EndpointSpec, course: LineCourse, days: Array) -> Counts:
-    """Responders by the half day on which they lose the effect; the last bin still has it."""
+    """Responders by the half day on which they lose the effect; the last bin still has it.
+
+    Whoever had what the rule asks for before treatment has nothing to lose and is no responder.
+    """
     severity = course.at(end.at)
-    lost, _ = last_day(days, margin_of(end.rule, severity[:, :1], severity))
+    margin = margin_of(end.rule, severity[:, :1], severity)
+    lost, _ = last_day(days, margin[margin[:, 0] <= 0])
     half_days = np.minimum(2 * lost, len(LOST_EDGES) - 2).astype(np.int64)
     return np.bincount(half_days, minlength=len(LOST_EDGES) - 1)
 

@@ -296,7 +296,7 @@ def kaplan_meier_median(
     kept = 1 - np.cumsum(counted) / responders
 
     def crossing(survival: Array) -> float | None:
-        below = np.flatnonzero(survival[:-1] <= 1 / 2)
+        below = np.flatnonzero((survival <= 1 / 2)[:-1] & (kept < 1)[:-1])
         return float(LOST_EDGES[below[0] + 1]) if len(below) else None
 
     low, high = _interval(kept, responders)
