@@ -11,15 +11,18 @@ from pathlib import Path
 import msgspec
 
 from glabella import __version__, chart, facts
+from glabella.chart.validation_figure import ShownRow, validation_svg
 from glabella.errors import GlabellaError, InputError
 from glabella.plan import Plan, forecast, plan_schema, read_plan, report
 from glabella.plan.basis import basis
 from glabella.plan.plan import refuse_what_is_yet_to_come
-from glabella.trials import calibrate, calibration_file, trial, trial_text, validate
+from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
 
 SCHEMAS = {"plan": plan_schema, "trial": trial_schema}
 BAR = 40
+# What fits beside a row of the validation figure.
+LABEL_LETTERS = 56
 CALIBRATION_FILE = Path(facts.__file__).with_name("calibration.toml")
 
 
@@ -74,8 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, metavar="FILE", help="default: the facts' own file")
     command.set_defaults(run=_calibrate)
 
-    command = commands.add_parser("validate", help="every published row beside the prediction")
+    command = commands.add_parser(
+        "validate", help="every published row beside the prediction, and the laws"
+    )
     command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--svg", type=Path, metavar="FILE", help="write the figure of all rows")
     command.set_defaults(run=_validate)
     return parser
 
@@ -159,11 +165,34 @@ def _calibrate(arguments: argparse.Namespace) -> None:
 
 
 def _validate(arguments: argparse.Namespace) -> None:
-    compared = validate.validate()
+    compared, tried = validate.validate(), laws.laws()
+    if arguments.svg:
+        _write(arguments.svg, validation_svg([row for c in compared if (row := _shown(c))]))
+        print(f"Wrote {arguments.svg}", file=sys.stderr)
     if arguments.json:
-        _print_json(validate.as_json(compared))
+        _print_json({**validate.as_json(compared), "laws": laws.as_json(tried)})
     else:
-        print(validate.as_text(compared), end="")
+        print(validate.as_text(compared), laws.as_text(tried), sep="\n", end="")
+
+
+def _shown(compared: validate.Comparison) -> ShownRow | None:
+    """A row for the figure; None where there is no prediction."""
+    row, end = compared.row, compared.row.endpoint
+    if compared.predicted is None or compared.low is None or compared.high is None:
+        return None
+    placebo = row.product == "placebo"
+    units = "" if placebo or row.units is None else f" {row.units:g} U"
+    when = "" if row.day is None or row.unit == "d" else f", day {row.day:g}"
+    return ShownRow(
+        group=f"{end.area}, {end.rule.replace('_', ' ')}",
+        label=f"{row.product}{units}{when}, {end.rater}, {end.at} · {row.study}"[:LABEL_LETTERS],
+        unit=row.unit,
+        use=compared.use,
+        published=row.value,
+        predicted=compared.predicted,
+        low=compared.low,
+        high=compared.high,
+    )
 
 
 def _write(path: Path, text: str) -> None:

@@ -7,6 +7,7 @@ from importlib import resources
 
 from glabella.errors import InputError
 from glabella.facts.checks import check
+from glabella.facts.findings import PublishedFinding
 from glabella.facts.literature import PublishedRow
 from glabella.facts.loader import Facts, read
 from glabella.facts.schema import Area, Caution, Condition, Fact, Product, Protocol, Source
@@ -20,6 +21,7 @@ __all__ = [
     "Facts",
     "Product",
     "Protocol",
+    "PublishedFinding",
     "PublishedRow",
     "Source",
     "check",
