@@ -22,7 +22,7 @@ from glabella.trials.spec import read_trial, trial_schema
 SCHEMAS = {"plan": plan_schema, "trial": trial_schema}
 BAR = 40
 # What fits beside a row of the validation figure.
-LABEL_LETTERS = 56
+LABEL_LETTERS = 48
 CALIBRATION_FILE = Path(facts.__file__).with_name("calibration.toml")
 
 
@@ -180,12 +180,15 @@ def _shown(compared: validate.Comparison) -> ShownRow | None:
     row, end = compared.row, compared.row.endpoint
     if compared.predicted is None or compared.low is None or compared.high is None:
         return None
-    placebo = row.product == "placebo"
-    units = "" if placebo or row.units is None else f" {row.units:g} U"
+    named = facts.load().products.get(row.product)
+    units = "" if named is None or row.units is None else f" {row.units:g} U"
     when = "" if row.day is None or row.unit == "d" else f", day {row.day:g}"
+    who = "" if end.rater == "investigator" else f", {end.rater}"
+    rest = ", at rest" if end.at == "rest" and end.area != "eyelid" else ""
+    what = f"{named.name if named else row.product}{units}{when}{who}{rest}"
     return ShownRow(
         group=f"{end.area}, {end.rule.replace('_', ' ')}",
-        label=f"{row.product}{units}{when}, {end.rater}, {end.at} · {row.study}"[:LABEL_LETTERS],
+        label=f"{what} · {row.study}"[:LABEL_LETTERS],
         unit=row.unit,
         use=compared.use,
         published=row.value,

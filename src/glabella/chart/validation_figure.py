@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -22,8 +23,8 @@ USES: Final = {
     "fitted": "Rows that the model was fitted to",
     "not fitted": "Rows that it was not fitted to",
 }
-# A share is drawn to 100 %; other measures to this much above the largest number of their kind.
-ROOM_ABOVE: Final = 1.08
+# Groups whose numbers all lie below this are drawn on a scale that ends here.
+RARE: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,6 @@ def validation_svg(rows: Sequence[ShownRow]) -> str:
     The bar is the model's 90% interval for such a trial, the stroke its middle; the published
     number is a full dot inside the interval and a cross outside.
     """
-    scales = _scales(rows)
     body, bottoms, told = _key(), [TOP], []
     for column, (use, title) in enumerate(USES.items()):
         chosen = sorted(
@@ -61,7 +61,7 @@ def validation_svg(rows: Sequence[ShownRow]) -> str:
         words = f"{title}: {len(chosen)}, of them {share} inside the interval"
         left = 12 + column * COLUMN
         body += text(left, 74, words, fill=INK, font_weight="600", font_size=12.5)
-        drawn, bottom = _column(chosen, left, scales)
+        drawn, bottom = _column(chosen, left)
         body += drawn
         bottoms.append(bottom)
         told.append(words)
@@ -77,18 +77,13 @@ def validation_svg(rows: Sequence[ShownRow]) -> str:
     )
 
 
-def _scales(rows: Sequence[ShownRow]) -> dict[str, tuple[float, float]]:
-    """The ends of the scale of each unit."""
-    found = {"%": (0.0, 100.0)}
-    for unit in {row.unit for row in rows} - {"%"}:
-        values = [
-            value
-            for row in rows
-            if row.unit == unit
-            for value in (row.published, row.predicted, row.high, row.low)
-        ]
-        found[unit] = (min(0.0, *values), ROOM_ABOVE * max(values))
-    return found
+def _ends(rows: Sequence[ShownRow]) -> tuple[float, float]:
+    """The scale of a group: shares to 100 %, rare ones to 20 %, other measures to full hundreds."""
+    values = [value for row in rows for value in (row.published, row.predicted, row.high)]
+    least = min(0.0, *(row.low for row in rows))
+    if all(row.unit == "%" for row in rows):
+        return 0.0, RARE if max(values) <= RARE else 100.0
+    return least, max(1.0, math.ceil(max(values) / 100) * 100 if max(values) > RARE else RARE)
 
 
 def _key() -> str:
@@ -101,17 +96,16 @@ def _key() -> str:
     return drawn + mark("cross", 432, y - 4, STOP) + text(440, y, "published, outside", fill=INK)
 
 
-def _column(
-    rows: Sequence[ShownRow], left: float, scales: dict[str, tuple[float, float]]
-) -> tuple[str, float]:
+def _column(rows: Sequence[ShownRow], left: float) -> tuple[str, float]:
     drawn, y = "", TOP
     for (unit, group), found in groupby(rows, key=lambda row: (row.unit, row.group)):
         members = list(found)
+        ends = _ends(members)
         height = ROW * len(members)
         drawn += text(left, y + 4, group, fill=INK, font_weight="600")
-        drawn += _scale(left + LABEL, y + 8, height, unit, scales[unit])
+        drawn += _scale(left + LABEL, y + 8, height, unit, ends)
         for row in members:
-            drawn += _row(row, left, y + 8 + ROW / 2, scales[unit])
+            drawn += _row(row, left, y + 8 + ROW / 2, ends)
             y += ROW
         y += GROUP + 12
     return drawn, y
