@@ -167,12 +167,17 @@ def _calibrate(arguments: argparse.Namespace) -> None:
 def _validate(arguments: argparse.Namespace) -> None:
     compared, tried = validate.validate(), laws.laws()
     if arguments.svg:
-        _write(arguments.svg, validation_svg([row for c in compared if (row := _shown(c))]))
+        _write(arguments.svg, validation_figure(compared))
         print(f"Wrote {arguments.svg}", file=sys.stderr)
     if arguments.json:
         _print_json({**validate.as_json(compared), "laws": laws.as_json(tried)})
     else:
         print(validate.as_text(compared), laws.as_text(tried), sep="\n", end="")
+
+
+def validation_figure(compared: Sequence[validate.Comparison]) -> str:
+    """The figure of all rows that have a prediction, as SVG."""
+    return validation_svg([row for one in compared if (row := _shown(one))])
 
 
 def _shown(compared: validate.Comparison) -> ShownRow | None:

@@ -103,6 +103,8 @@ def picture(width: float, height: float, body: str, title: str, description: str
     opening = attributes(
         {
             "xmlns": "http://www.w3.org/2000/svg",
+            "width": width,
+            "height": height,
             "viewBox": f"0 0 {number(width)} {number(height)}",
             "role": "img",
             "aria-labelledby": "title description",
