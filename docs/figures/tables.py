@@ -8,18 +8,32 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from statistics import median
 
 from glabella import facts
 from glabella.facts import Fact
 from glabella.facts.model import Parameter
-from glabella.trials.laws import laws
-from glabella.trials.validate import scores, validate
+from glabella.trials import laws as trials_laws
+from glabella.trials import validate as trials_validate
+from glabella.trials.laws import Law
+from glabella.trials.validate import Comparison, scores
 
 TABLE = re.compile(
     r"(<!-- table: (?P<name>\w+)(?: (?P<of>[^>]*?))? -->\n).*?(<!-- end of table -->)", re.DOTALL
 )
+
+
+@cache
+def laws() -> tuple[Law, ...]:
+    return trials_laws.laws()
+
+
+@cache
+def validate() -> tuple[Comparison, ...]:
+    return trials_validate.validate()
 
 
 def fill(page: str) -> str:
@@ -124,6 +138,33 @@ def law_table(about: str) -> str:
     return _table(("", "law", "expected of the model", "found", "source"), rows)
 
 
+def broken_table(_: str) -> str:
+    """The laws that the model does not hold."""
+    rows = [(law.says, law.expected, law.found) for law in laws() if not law.held]
+    return _table(("finding", "expected of the model", "found"), rows)
+
+
+def miss_table(_: str) -> str:
+    """By area and end point: how published shares lie to the model's."""
+    grouped: dict[tuple[str, str], list[Comparison]] = defaultdict(list)
+    for one in validate():
+        if one.predicted is not None and one.row.unit == "%" and not one.row.from_memory:
+            end = one.row.endpoint
+            who = "placebo" if one.row.product == "placebo" else end.rule.replace("_", " ")
+            grouped[end.area, who].append(one)
+    rows = [
+        (
+            area,
+            rule,
+            f"{len(found)}",
+            f"{median(c.row.value - (c.predicted or 0) for c in found):+.0f}",
+            f"{sum(bool(c.inside) for c in found)}",
+        )
+        for (area, rule), found in sorted(grouped.items())
+    ]
+    return _table(("area", "rule, or placebo", "rows", "median difference", "inside"), rows)
+
+
 def silent_table(_: str) -> str:
     """Findings that the model cannot be asked."""
     rows = [
@@ -185,6 +226,8 @@ TABLES: dict[str, Callable[[str], str]] = {
     "parameters": parameter_table,
     "products": product_table,
     "laws": law_table,
+    "broken": broken_table,
+    "misses": miss_table,
     "silent": silent_table,
     "scores": score_table,
     "literature": literature_table,

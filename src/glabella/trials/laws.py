@@ -55,7 +55,7 @@ def _tried(finding: facts.PublishedFinding, found: Found) -> Law:
         source=finding.source,
         expected=found.expected,
         found=found.words,
-        held=found.held,
+        held=bool(found.held),
     )
 
 
