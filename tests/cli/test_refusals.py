@@ -49,7 +49,7 @@ def test_a_file_that_is_not_there_is_named(capsys: Captured, tmp_path: Path, com
         (treatment(protocol="glabella", units=-20), 2, "> 0.0"),
         (treatment(protocol="glabela"), 2, "Known protocols: glabella"),
         (treatment(product="dysport", areas={"forehead": 20}), 2, "no doses for the area"),
-        (treatment(injections=both(x_mm=85, y_mm=20, units=4)), 5, "off the upper face"),
+        (treatment(injections=both(x_mm=85, y_mm=20, units=4)), 5, "off the face and neck"),
         (
             treatment(injections=[{"site": "procerus", "side": "left", "units": 4}]),
             5,

@@ -11,7 +11,7 @@ from glabella import facts
 from glabella.effect.response import blocked, group_weights
 from glabella.effect.spread import density
 from glabella.face import Face, Measures, Side, place_site
-from glabella.face.muscles import contains, elements, muscle_at, outline
+from glabella.face.muscles import MEANT_FIRST, contains, elements, muscle_at, outline, warp
 from glabella.face.sites import sides_of
 from glabella.plan.parameters import calibrated
 from tests.face.faces import faces
@@ -54,6 +54,59 @@ def test_the_right_is_the_mirror_image_of_the_left(face: Face) -> None:
             own = grid.of(muscle, Side.MIDLINE)
             middle = zip(-grid.x_mm[own], grid.y_mm[own], strict=True)
             assert {(round(x, 6), round(y, 6)) for x, y in middle} <= places
+
+
+@law
+@given(faces)
+def test_no_element_lies_off_the_face(face: Face) -> None:
+    grid = elements(face)
+    treated = ~grid.orbit
+    for x_mm, y_mm in zip(np.abs(grid.x_mm[treated]), grid.y_mm[treated], strict=True):
+        assert x_mm <= face.half_width_mm(y_mm) + 1, (x_mm, y_mm)
+        assert face.neck_mm <= y_mm <= face.hairline_mm
+
+
+def test_a_muscle_is_cut_into_few_elements() -> None:
+    """Many would make every forecast slow; fewer than three say nothing of where toxin lies."""
+    for sex in ("female", "male"):
+        grid = elements(Face.fit(sex))
+        assert {3 <= len(grid.of(*name)) <= 35 for name in grid.names} == {True}
+        assert len(grid.x_mm) <= 400
+
+
+def test_the_lower_face_stretches_to_the_chin_and_the_neck_of_a_man() -> None:
+    man = Face.fit("male")
+    x, y = warp(man, np.array([0.0, 10.0]), np.array([WOMAN.chin_mm, WOMAN.neck_mm]))
+    np.testing.assert_allclose(y, [man.chin_mm, man.neck_mm])
+    assert x[1] == pytest.approx(10 * man.interpupillary_mm / WOMAN.interpupillary_mm)
+
+
+def test_the_medial_borders_of_the_mouth_corners_depressors_stand_apart_as_measured() -> None:
+    """29.7 mm at the mandible, Hur 2008."""
+    left, right = (
+        np.array(outline(WOMAN, "depressor-anguli-oris", side)) for side in (Side.LEFT, Side.RIGHT)
+    )
+    lowest = left[:, 1].argmin()
+    assert left[lowest, 0] - right[lowest, 0] == pytest.approx(29.7)
+
+
+def test_the_lip_lifter_runs_in_the_direction_that_was_measured() -> None:
+    """20.2 degrees from the midline, SD 3.2 (Hwang 2009)."""
+    grid = elements(WOMAN)
+    own = grid.of("levator-labii-alaeque-nasi", Side.LEFT)
+    along = np.polyfit(grid.y_mm[own], grid.x_mm[own], 1)[0]
+    assert np.degrees(np.arctan(-along)) == pytest.approx(20.2, abs=3.2)
+
+
+def test_sentinels_are_never_what_a_point_is_meant_for() -> None:
+    known = facts.load().anatomy.muscles
+    sentinels = {muscle for muscle, row in known.items() if row.sentinel}
+    assert sentinels == {"levator-palpebrae", "lateral-rectus", "zygomaticus", "depressor-labii"}
+    assert set(MEANT_FIRST) == set(known) - sentinels
+    grid = elements(WOMAN)
+    for index in np.flatnonzero(grid.x_mm > 0):
+        found = muscle_at(WOMAN, grid.x_mm[index], grid.y_mm[index], Side.LEFT)
+        assert found not in sentinels
 
 
 def strength_lost(face: Face, spacing_factor: float) -> NDArray[np.float64]:
@@ -116,7 +169,15 @@ def test_a_point_is_inside_an_outline_with_a_notch_or_not(
         (11, 10, Side.LEFT, "depressor-supercilii"),
         (25, 55, Side.LEFT, "frontalis"),
         (60, 0, Side.RIGHT, "orbicularis-oculi"),
-        (31, -25, Side.LEFT, ""),
+        (8, -16, Side.LEFT, "nasalis"),
+        (22, -41, Side.RIGHT, "levator-labii-alaeque-nasi"),
+        (0, -50, Side.MIDLINE, "depressor-septi"),
+        (10, -60, Side.LEFT, "orbicularis-oris"),
+        (31, -75.5, Side.RIGHT, "depressor-anguli-oris"),
+        (7, -89, Side.LEFT, "mentalis"),
+        (48, -58, Side.LEFT, "masseter"),
+        (20, -130, Side.LEFT, "platysma"),
+        (38, -30, Side.LEFT, ""),
     ],
 )
 def test_the_muscle_under_a_point_is_found(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from glabella import facts
+from glabella.chart import features, motion
 from glabella.errors import GeometryError
 from glabella.face import BrowHeights, Face, Measures, Side
+from glabella.face.frame import LOWER_FACE
 from tests.face.faces import faces
 from tests.laws import law
 
@@ -71,8 +75,64 @@ def test_the_landmarks_keep_their_order_on_any_face(face: Face) -> None:
 
 
 @pytest.mark.parametrize(
-    ("x_mm", "y_mm"), [(90, 20), (0, 75), (10, -31), (-1, 20), (float("nan"), 20)]
+    ("x_mm", "y_mm", "half_width"),
+    [
+        (90, 20, 71),
+        (0, 75, 71),
+        (60, -60, 55),
+        (10, -171, 55),
+        (-1, 20, 71),
+        (float("nan"), 20, 71),
+    ],
 )
-def test_a_point_off_the_face_is_told_where_the_face_is(x_mm: float, y_mm: float) -> None:
-    with pytest.raises(GeometryError, match="within 71 mm of the midline and between -30 and 74"):
+def test_a_point_off_the_face_is_told_where_the_face_is(
+    x_mm: float, y_mm: float, half_width: float
+) -> None:
+    words = f"-170 mm .the neck. and 74 mm .the hairline.*within {half_width} mm of the midline"
+    with pytest.raises(GeometryError, match=words):
         Face.fit("female").require_on_face(x_mm, y_mm)
+
+
+@pytest.mark.parametrize("sex", ["female", "male"])
+@pytest.mark.parametrize(
+    ("x_mm", "y_mm"), [(8, -16), (31, -75), (7, -89), (48, -60), (20, -140), (0, -50), (64, 0)]
+)
+def test_points_of_the_lower_face_and_the_neck_are_on_the_face(
+    sex: Literal["female", "male"], x_mm: float, y_mm: float
+) -> None:
+    Face.fit(sex).require_on_face(x_mm, y_mm)
+
+
+@law
+@given(faces)
+def test_the_lower_face_keeps_its_order_and_scales_with_the_face(face: Face) -> None:
+    known = facts.load().anatomy.faces[face.sex]
+    heights = [
+        face.nose_base_mm,
+        face.upper_lip_mm,
+        face.mouth_mm,
+        face.lower_lip_mm,
+        face.mental_crease_mm,
+        face.chin_mm,
+        face.neck_mm,
+    ]
+    assert heights == sorted(heights, reverse=True)
+    assert heights[0] < 0
+    assert face.nose_width_mm < face.mouth_corner_mm < face.jaw_angle_mm
+    for name in LOWER_FACE:
+        assert getattr(face, name) == pytest.approx(face.scale * getattr(known, name).value), name
+
+
+def test_the_landmarks_of_the_default_face_are_where_it_is_drawn() -> None:
+    """Distances in mm; the drawing's nodes are not the landmarks, so a little play is left."""
+    face = Face.fit("female")
+    assert face.chin_mm == features.SKIN_HALF[-1][1]
+    assert face.nose_width_mm == pytest.approx(max(x for x, _ in features.ALA), abs=0.5)
+    assert face.nose_base_mm == pytest.approx(min(y for _, y in features.COLUMELLA), abs=0.5)
+    assert (face.mouth_corner_mm, face.mouth_mm) == pytest.approx(motion.MOUTH[-1], abs=0.5)
+    assert face.upper_lip_mm == pytest.approx(max(y for _, y in motion.CUPID), abs=1)
+    assert face.lower_lip_mm == pytest.approx(min(y for _, y in motion.LOWER_LIP), abs=0.1)
+    assert face.mental_crease_mm == pytest.approx(max(y for _, y in features.CHIN_FOLD), abs=0.1)
+    jaw = [(-y, x) for x, y in features.SKIN_HALF if y < 0]
+    drawn = np.interp(-face.jaw_angle_height_mm, *np.array(jaw).T)
+    assert face.jaw_angle_mm == pytest.approx(drawn, abs=1)

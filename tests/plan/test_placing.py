@@ -140,7 +140,7 @@ PROTOCOLS = ", ".join(facts.load().protocols)
         ),
         (
             {"injections": both(x_mm=80, y_mm=20, units=4)},
-            "80 mm from the midline and 20 mm above the canthi is off the upper face",
+            "80 mm from the midline and 20 mm above the canthi is off the face and neck",
             GeometryError,
         ),
         (

@@ -89,7 +89,7 @@ def test_an_unknown_word_is_answered_with_the_allowed_ones(wrong: str, words: st
         (text(reviews=[{"date": "9999-12-04"}]), "a year from 1980 to 2199 - at `$.reviews[0]`"),
         (point(site="procerus", units=True), "got `bool` - at `$.treatments[0].injections[0]"),
         (point(site="procerus", units=4, side="port"), "'port' - at `$.treatments[0].injections"),
-        (session(areas={"chin": 4}), "'chin' - at `key` in `$.treatments[0].areas`"),
+        (session(areas={"cheek": 4}), "'cheek' - at `key` in `$.treatments[0].areas`"),
         (person(sex="woman"), "'woman' - at `$.patient.sex`"),
         (person(age_years=-1), "`$.patient.age_years`"),
         (person(age_years=42.5), "`$.patient.age_years`"),

@@ -72,7 +72,7 @@ def test_a_diluent_without_its_vial_is_refused() -> None:
     [
         ({"patient": patient(sex="woman")}, "female"),
         ({"patient": patient(lines={"glabela": {"maximum": 3}})}, "lateral-canthal"),
-        ({"treatments": [treatment(areas={"chin": 4})]}, "forehead"),
+        ({"treatments": [treatment(areas={"cheek": 4})]}, "platysma"),
         (
             {
                 "treatments": [

@@ -85,25 +85,24 @@ def brow_rise(
     drive = regulated_drive(
         lift_fraction, compensation=m.compensation_fraction, limit=m.compensation_limit
     )
-    full = m.frontalis_lift_mm * tone[..., None]
-    medial, lateral = medial_fraction[..., None] * head, orbicularis_fraction[..., None] * tail
-    relaxed = (
-        full * (drive[..., None] * lift_fraction - 1)
-        + m.medial_pull_mm * (head - medial)
-        + m.orbicularis_pull_mm * (tail - lateral)
-    )
+    full = m.frontalis_lift_mm * tone
+    reserve = np.maximum(m.frontalis_lift_mm * (1 - tone * drive), 0)
+    # What does not depend on the strips pulls along the brow in three fixed shapes.
+    shapes = np.stack([np.ones_like(head), head, tail]) @ solve
 
-    def pull(expression: str) -> Array:
-        if expression == "raise":
-            reserve = m.frontalis_lift_mm * (1 - tone[..., None] * drive[..., None])
-            return np.asarray(relaxed + np.maximum(reserve, 0) * lift_fraction)
-        if expression == "frown":
-            return np.asarray(relaxed - m.frown_drop_mm * medial)
-        if expression == "smile":
-            return np.asarray(relaxed - m.smile_drop_mm * lateral)
-        return np.asarray(relaxed)
+    def rise(expression: str) -> Array:
+        lift = full * drive + (reserve if expression == "raise" else 0.0)
+        frown = m.frown_drop_mm if expression == "frown" else 0.0
+        smile = m.smile_drop_mm if expression == "smile" else 0.0
+        pulls = np.empty((*drive.shape, len(shapes)))
+        pulls[..., 0] = -full
+        pulls[..., 1] = m.medial_pull_mm - (m.medial_pull_mm + frown) * medial_fraction
+        pulls[..., 2] = m.orbicularis_pull_mm - (m.orbicularis_pull_mm + smile) * orbicularis_fraction
+        found = np.asarray((lift[..., None] * lift_fraction) @ solve)
+        found += pulls @ shapes
+        return found
 
-    return {expression: pull(expression) @ solve for expression in expressions}
+    return {expression: rise(expression) for expression in expressions}
 
 
 def lid_margin_mm(levator_fraction: Array, *, full_drop_mm: float) -> Array:
@@ -112,7 +111,7 @@ def lid_margin_mm(levator_fraction: Array, *, full_drop_mm: float) -> Array:
 
 
 def resting_memory(days: Array, strength: Array, *, memory_days: float) -> Array:
-    """The slow state of lines at rest: it follows strength (..., T) and starts at 1.
+    """A slow state, such as lines at rest: it follows strength (..., T) and starts at 1.
 
     Solves m' = (strength - m) / memory exactly for strength that is linear between days (T,).
     """
@@ -126,6 +125,18 @@ def resting_memory(days: Array, strength: Array, *, memory_days: float) -> Array
         start = before - slope * memory_days
         memory[..., index + 1] = particular + (memory[..., index] - start) * fade
     return memory
+
+
+def jaw_width_mm(
+    days: Array, strength: Array, *, memory_days: float, full_loss_mm: float | Array
+) -> Array:
+    """Change of the width of one side of a jaw (..., T): a masseter that rests loses bulk.
+
+    Bulk follows strength (..., T) as slowly as `memory_days` says; a masseter without any
+    strength would in the end be `full_loss_mm` thinner. Negative is slimmer.
+    """
+    bulk = resting_memory(days, strength, memory_days=memory_days)
+    return np.asarray(-full_loss_mm * (1 - bulk))
 
 
 def line_severity(

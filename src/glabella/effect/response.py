@@ -23,11 +23,11 @@ def blocked(active: Array, *, hill: float | Array, ceiling: float) -> Array:
 
 
 def blocked_of_power(powered: Array, *, ceiling: float) -> Array:
-    """The same from `active ** hill`, for callers that can take the power of factors."""
-    share = np.asarray(1 + powered)
-    np.divide(powered, share, out=share)
-    share *= ceiling
-    return share
+    """The same from `active ** hill`, which is overwritten: for callers that take powers apart."""
+    powered += 1
+    np.divide(-ceiling, powered, out=powered)
+    powered += ceiling
+    return powered
 
 
 def group_weights(weight: Array, group: NDArray[np.int64], groups: int) -> Array:

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# A share of 1e-8 of what is injected lies further away than this many widths.
+REACH = 6.0
+
 
 def width_mm(volume_ml: Array, *, sigma_mm: float, reference_ml: float, exponent: float) -> Array:
     """Width sigma in mm of each injection's spread (J,), by its volume (J,)."""
@@ -45,5 +48,11 @@ def density(
     """
     apart = injection_xy_mm[:, None, :] - element_xy_mm[None, :, :]
     squared = np.sum(apart**2, axis=-1)
-    per_unit = kernel(squared, sigma_mm[..., None])
-    return np.asarray(np.einsum("...je,je->...e", per_unit, coupling * dose_units[:, None]))
+    found = np.zeros((*sigma_mm.shape[:-1], len(element_xy_mm)))
+    for one, dose in enumerate(dose_units):
+        sigma = sigma_mm[..., one, None]
+        near = np.flatnonzero(squared[one] < (REACH * sigma.max()) ** 2)
+        given = kernel(squared[one, near], sigma)
+        given *= dose * coupling[one, near]
+        found[..., near] += given
+    return found

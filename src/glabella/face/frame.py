@@ -26,9 +26,22 @@ TAIL_FALL = 0.35
 # The arch never stands so near the lateral canthus that the curve between them is steep.
 HIGHEST_ARCH = 0.85
 BROW_TAPER = np.array([1.0, 1.0, 0.95, 0.88, 0.8, 0.7, 0.6, 0.48, 0.35])
-# The upper face ends here: lateral to the lateral canthus, and below the canthi.
+# The face ends this far lateral to the lateral canthus; below it narrows to the angle of the jaw.
 FACE_MARGIN_MM = 25.0
-LOWEST_MM = -30.0
+# The landmarks of the nose, the mouth, the jaw and the neck: all scale with the face.
+LOWER_FACE = (
+    "nose_width_mm",
+    "nose_base_mm",
+    "upper_lip_mm",
+    "mouth_mm",
+    "mouth_corner_mm",
+    "lower_lip_mm",
+    "mental_crease_mm",
+    "chin_mm",
+    "jaw_angle_mm",
+    "jaw_angle_height_mm",
+    "neck_mm",
+)
 
 
 class Side(StrEnum):
@@ -99,7 +112,17 @@ class Face:
     c_line_mm: float
     hairline_mm: float
     temporal_crest_mm: float
+    nose_width_mm: float
+    nose_base_mm: float
+    upper_lip_mm: float
+    mouth_mm: float
+    mouth_corner_mm: float
+    lower_lip_mm: float
+    mental_crease_mm: float
     chin_mm: float
+    jaw_angle_mm: float
+    jaw_angle_height_mm: float
+    neck_mm: float
     v_shaped_frontalis: bool
 
     @classmethod
@@ -142,8 +165,8 @@ class Face:
             c_line_mm=brow_upper + c_line * forehead,
             hairline_mm=brow_upper + forehead,
             temporal_crest_mm=default.temporal_crest_mm.value * scale,
-            chin_mm=default.chin_mm.value * scale,
             v_shaped_frontalis=measures.frontalis == "v-shaped",
+            **{name: getattr(default, name).value * scale for name in LOWER_FACE},
         )
 
     @property
@@ -165,15 +188,20 @@ class Face:
         x, y = self.brow_nodes(side)
         return float(np.interp(x_mm, x, y + np.array(self.brow_thickness_mm)))
 
+    def half_width_mm(self, y_mm: float) -> float:
+        """How far from the midline a point at this height may lie: temple, jaw or neck."""
+        temple = self.lateral_canthus_mm + FACE_MARGIN_MM * self.scale
+        return float(np.interp(y_mm, [self.jaw_angle_height_mm, 0], [self.jaw_angle_mm, temple]))
+
     def require_on_face(self, x_mm: float, y_mm: float) -> None:
-        """Raise GeometryError for a point that is not on the treatable upper face."""
-        half_width = self.lateral_canthus_mm + FACE_MARGIN_MM * self.scale
-        low, high = LOWEST_MM * self.scale, self.hairline_mm
+        """Raise GeometryError for a point that is neither on the face nor on the neck."""
+        half_width, low, high = self.half_width_mm(y_mm), self.neck_mm, self.hairline_mm
         if not (0 <= x_mm <= half_width and low <= y_mm <= high):
             raise GeometryError(
                 f"The point at {x_mm:g} mm from the midline and {y_mm:g} mm above the canthi is "
-                f"off the upper face. It must lie within {half_width:.0f} mm of the midline and "
-                f"between {low:.0f} and {high:.0f} mm above the level of the medial canthi."
+                f"off the face and neck. It must lie between {low:.0f} mm (the neck) and "
+                f"{high:.0f} mm (the hairline) above the level of the medial canthi, and at its "
+                f"height within {half_width:.0f} mm of the midline."
             )
 
 

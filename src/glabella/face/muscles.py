@@ -16,6 +16,22 @@ MuscleSide = tuple[str, Side]
 
 # A point this far from the nearest element still belongs to its muscle.
 NEARBY_MM = 9.0
+# Where outlines overlap, an earlier one is meant: small muscles before the sheets they lie in.
+MEANT_FIRST = (
+    "procerus",
+    "corrugator",
+    "depressor-supercilii",
+    "frontalis",
+    "orbicularis-oculi",
+    "nasalis",
+    "levator-labii-alaeque-nasi",
+    "depressor-septi",
+    "mentalis",
+    "depressor-anguli-oris",
+    "orbicularis-oris",
+    "masseter",
+    "platysma",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +58,9 @@ class Elements:
 def warp(face: Face, x_mm: Array, y_mm: Array) -> tuple[Array, Array]:
     """Stretch points of the default female face to this face; x stays at or above 0.
 
-    Below the brow both axes scale with the face; the forehead stretches between the brow and
-    the hairline, so that outlines follow a high forehead or a low brow.
+    Widths scale with the face. The forehead stretches between the brow and the hairline, so that
+    outlines follow a high forehead or a low brow, and so does the lower face between the canthi,
+    the chin and the neck, as the drawing does.
     """
     default = Face.fit("female")
     scale = face.interpupillary_mm / default.interpupillary_mm
@@ -51,8 +68,8 @@ def warp(face: Face, x_mm: Array, y_mm: Array) -> tuple[Array, Array]:
     own_brow = face.hairline_mm - face.forehead_height_mm
     y = np.interp(
         y_mm,
-        [-120.0, 0.0, brow, default.hairline_mm],
-        [-120.0 * scale, 0.0, own_brow, face.hairline_mm],
+        [default.neck_mm, default.chin_mm, 0.0, brow, default.hairline_mm],
+        [face.neck_mm, face.chin_mm, 0.0, own_brow, face.hairline_mm],
     )
     return x_mm * scale, y
 
@@ -130,16 +147,20 @@ def contains(polygon: Array, x_mm: Array, y_mm: Array) -> NDArray[np.bool_]:
 
 
 def muscle_at(face: Face, x_mm: float, y_mm: float, side: Side) -> str:
-    """The treated muscle under a point, deeper ones first; empty when none lies there."""
-    order = ("procerus", "corrugator", "depressor-supercilii", "frontalis", "orbicularis-oculi")
+    """The treated muscle under a point; empty when none lies there. Sentinels are never meant.
+
+    Where muscles overlap it is the one that a point there is usually for.
+    """
     at_x, at_y = np.array([x_mm]), np.array([y_mm])
-    for muscle in order:
+    for muscle in MEANT_FIRST:
         polygon = np.array(outline(face, muscle, Side.LEFT))
         if contains(polygon, at_x, at_y)[0] and (side is not Side.MIDLINE or x_mm == 0):
             return muscle
     grid = elements(face)
     side = Side.LEFT if side is Side.MIDLINE else side
     apart = np.hypot(grid.x_mm - side.sign * x_mm, grid.y_mm - y_mm)
-    apart[grid.orbit] = np.inf
+    known = facts.load().anatomy.muscles
+    spared = [known[muscle].sentinel for muscle, _ in grid.names]
+    apart[np.array(spared)[grid.muscle]] = np.inf
     nearest = int(np.argmin(apart))
     return grid.names[grid.muscle[nearest]][0] if apart[nearest] <= NEARBY_MM else ""

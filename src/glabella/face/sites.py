@@ -49,6 +49,9 @@ def _anchor(face: Face, name: str, side: Side, axis: str, x_mm: float) -> float:
             "pupil": lambda: face.pupil_mm,
             "lateral-canthus": lambda: face.lateral_canthus_mm,
             "temporal-crest": lambda: face.temporal_crest_mm,
+            "nose-wing": lambda: face.nose_width_mm,
+            "mouth-corner": lambda: face.mouth_corner_mm,
+            "jaw-angle": lambda: face.jaw_angle_mm,
         },
         "y": {
             "canthi": lambda: 0.0,
@@ -59,6 +62,14 @@ def _anchor(face: Face, name: str, side: Side, axis: str, x_mm: float) -> float:
             "frontalis-top": lambda: face.frontalis_top_mm,
             "c-line": lambda: face.c_line_mm,
             "hairline": lambda: face.hairline_mm,
+            "nose-base": lambda: face.nose_base_mm,
+            "upper-lip": lambda: face.upper_lip_mm,
+            "mouth": lambda: face.mouth_mm,
+            "lower-lip": lambda: face.lower_lip_mm,
+            "mental-crease": lambda: face.mental_crease_mm,
+            "chin": lambda: face.chin_mm,
+            "jaw-angle": lambda: face.jaw_angle_height_mm,
+            "neck": lambda: face.neck_mm,
         },
     }[axis]
     if name not in anchors:

@@ -1,4 +1,5 @@
-"""What is known, as cited facts: products, protocols, safety, literature, anatomy, model."""
+"""What is known, as cited facts: products, protocols, practice, safety, literature, anatomy,
+model."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from glabella.facts.checks import check
 from glabella.facts.findings import PublishedFinding
 from glabella.facts.literature import PublishedRow
 from glabella.facts.loader import Facts, read
+from glabella.facts.practice import DoseRange, PracticeArea
 from glabella.facts.schema import Area, Caution, Condition, Fact, Product, Protocol, Source
 from glabella.facts.walking import walk
 
@@ -17,8 +19,10 @@ __all__ = [
     "Area",
     "Caution",
     "Condition",
+    "DoseRange",
     "Fact",
     "Facts",
+    "PracticeArea",
     "Product",
     "Protocol",
     "PublishedFinding",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from glabella.errors import FactError
 from glabella.facts.loader import Facts
-from glabella.facts.schema import Area, Product
+from glabella.facts.schema import Area, Product, SiteDose
 from glabella.facts.walking import walk
 
 # Products of a published row that are not on the shelf.
@@ -40,17 +40,59 @@ def _products(facts: Facts) -> Iterator[str]:
 
 
 def _area(facts: Facts, product: Product, area: Area) -> Iterator[str]:
-    sites = facts.anatomy.sites
-    if unknown := sorted({dose.site for dose in area.sites} - set(sites)):
-        yield f"no such site in anatomy.toml: {', '.join(unknown)}; known: {', '.join(sites)}."
-        return
-    dosed = sum(dose.units.value * (1 + sites[dose.site].paired) for dose in area.sites)
-    total = area.total_units.value
-    if not math.isclose(dosed, total):
-        yield f"the points add up to {dosed:g} U, `total_units` says {total:g}; mend one of them."
+    levels = [(area.total_units, area.sites)]
+    levels += [(level.total_units, level.sites) for level in area.levels if level.sites]
+    for total, sites in levels:
+        yield from _points(facts, sites, total.value)
+    totals = [area.total_units.value, *(level.total_units.value for level in area.levels)]
+    if totals != sorted(set(totals)):
+        yield "`levels` must rise from one to the next; put them in order."
     for other in area.treat_with:
         if other not in product.areas:
             yield f"`treat_with` names `{other}`, which this product has not; add the area."
+
+
+def _points(facts: Facts, doses: tuple[SiteDose, ...], total: float) -> Iterator[str]:
+    if unknown := _unknown_sites(facts, (dose.site for dose in doses)):
+        yield unknown
+        return
+    sites = facts.anatomy.sites
+    dosed = sum(dose.units.value * (1 + sites[dose.site].paired) for dose in doses)
+    if not math.isclose(dosed, total):
+        yield f"the points add up to {dosed:g} U, `total_units` says {total:g}; mend one of them."
+
+
+def _unknown_sites(facts: Facts, named: Iterable[str]) -> str:
+    sites = facts.anatomy.sites
+    unknown = sorted(set(named) - set(sites))
+    return (
+        f"no such site in anatomy.toml: {', '.join(unknown)}; known: {', '.join(sites)}."
+        if unknown
+        else ""
+    )
+
+
+def _practice(facts: Facts) -> Iterator[str]:
+    for key, area in facts.practice.items():
+        where = f"practice.{key}"
+        if unknown := _unknown_sites(facts, (row.site for row in area.sites)):
+            yield f"{where}: {unknown}"
+            continue
+        if stray := [row.site for row in area.sites if facts.anatomy.sites[row.site].area != key]:
+            yield f"{where}: {', '.join(stray)} lies in another area; mend the site's `area`."
+        for found in area.ranges:
+            if found.product is not None and found.product not in facts.products:
+                yield f"{where}: no product `{found.product}`; mend it or name `other_product`."
+            low, high = found.units.value
+            if low > high:
+                yield f"{where}: a range from {low:g} to {high:g} U; put the lower number first."
+
+
+def _muscles(facts: Facts) -> Iterator[str]:
+    for key, site in facts.anatomy.sites.items():
+        muscle = facts.anatomy.muscles.get(site.muscle)
+        if muscle is None or muscle.sentinel:
+            yield f"anatomy.sites.{key}: `{site.muscle}` is no muscle to treat; mend the name."
 
 
 def _protocols(facts: Facts) -> Iterator[str]:
@@ -94,4 +136,13 @@ def _normal_days(facts: Facts) -> Iterator[str]:
         expected = days.to_day + 1
 
 
-RULES = (_sources, _products, _protocols, _conditions, _literature, _normal_days)
+RULES = (
+    _sources,
+    _products,
+    _protocols,
+    _practice,
+    _muscles,
+    _conditions,
+    _literature,
+    _normal_days,
+)

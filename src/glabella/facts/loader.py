@@ -16,6 +16,7 @@ from glabella.facts.anatomy import Anatomy
 from glabella.facts.findings import Findings, PublishedFinding
 from glabella.facts.literature import Literature, PublishedRow
 from glabella.facts.model import Calibration, ModelFacts
+from glabella.facts.practice import PracticeArea
 from glabella.facts.safety import Safety
 from glabella.facts.schema import Condition, Product, Protocol, Source
 
@@ -26,6 +27,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, Source]
     products: dict[str, Product]
     protocols: dict[str, Protocol]
+    practice: dict[str, PracticeArea]
     conditions: dict[str, Condition]
     safety: Safety
     literature: tuple[PublishedRow, ...]
@@ -51,6 +53,7 @@ SHEETS = (
     Sheet("sources", "sources.toml", dict[str, Source]),
     Sheet("products", "products/*.toml", Product, "by id"),
     Sheet("protocols", "protocols.toml", dict[str, Protocol]),
+    Sheet("practice", "practice.toml", dict[str, PracticeArea]),
     Sheet("conditions", "conditions.toml", dict[str, Condition]),
     Sheet("safety", "safety.toml", Safety),
     Sheet("literature", "literature/*.toml", Literature, "rows"),

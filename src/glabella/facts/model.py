@@ -49,11 +49,52 @@ class LidFacts(Record, kw_only=True):
     smile_rise_mm: Fact[float]
 
 
+class MouthFacts(Record, kw_only=True):
+    """The mouth, the tip of the nose and the chin."""
+
+    smile_excursion_mm: Fact[float]
+    smile_up_share: Fact[float]
+    zygomaticus_hold_mm: Fact[float]
+    depressor_pull_mm: Fact[float]
+    platysma_pull_mm: Fact[float]
+    orbicularis_brake: Fact[float]
+    neck_drop_mm: Fact[float]
+    lip_raise_mm: Fact[float]
+    lip_raise_levator_share: Fact[float]
+    lip_hold_mm: Fact[float]
+    lower_lip_drop_mm: Fact[float]
+    tip_drop_mm: Fact[float]
+    chin_tone_fraction: Fact[float]
+
+
+class JawFacts(Record, kw_only=True):
+    """The bulk of masseter; the texts say what is known of its course."""
+
+    full_loss_mm: Fact[float]
+    bulk_memory_days: Fact[float]
+    bite_bulge_mm: Fact[float]
+    practice: Fact[str]
+
+
+class SkinFacts(Record, kw_only=True):
+    """Droplets in the dermis; the texts are what trials saw, for and against."""
+
+    sensitivity: Fact[float]
+    rise_days: Fact[float]
+    fade_days: Fact[float]
+    pores_most_fraction: Fact[float]
+    sebum_most_fraction: Fact[float]
+    saw: tuple[Fact[str], ...]
+    saw_not: tuple[Fact[str], ...]
+
+
 class LineFacts(Record, kw_only=True):
     skin_memory_days: Fact[float]
     corrugator_share: Fact[float]
     procerus_share: Fact[float]
     depressor_supercilii_share: Fact[float]
+    nasalis_share: Fact[float]
+    depressor_anguli_oris_share: Fact[float]
     usual_grade: Fact[float]
     usual_grade_sd: Fact[float]
     no_rest_line_share: Fact[float]
@@ -80,6 +121,9 @@ class RiskFacts(Record, kw_only=True):
     brow_ptosis_mm: Fact[float]
     spock_brow_mm: Fact[float]
     asymmetry_mm: Fact[float]
+    smile_asymmetry_mm: Fact[float]
+    lip_incompetence_fraction: Fact[float]
+    double_vision_fraction: Fact[float]
 
 
 class ModelFacts(Record, kw_only=True):
@@ -90,6 +134,9 @@ class ModelFacts(Record, kw_only=True):
     response: ResponseFacts
     brow: BrowFacts
     lid: LidFacts
+    mouth: MouthFacts
+    jaw: JawFacts
+    skin: SkinFacts
     lines: LineFacts
     people: PeopleFacts
     risk: RiskFacts

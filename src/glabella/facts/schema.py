@@ -89,15 +89,34 @@ class SiteDose(Record, kw_only=True):
     volume_ml: Fact[float] | None = None
 
 
-class Area(Record, kw_only=True):
-    """A label area: its sites and units, and the areas it must be treated with."""
+class Level(Record, kw_only=True):
+    """A higher severity of a label area; without `sites` where the two sides are not alike."""
 
     name: str
     total_units: Fact[float]
+    sites: tuple[SiteDose, ...] = ()
+
+
+class Area(Record, kw_only=True):
+    """A label area: its sites and units, and the areas it must be treated with.
+
+    Where the label's total goes with severity, `level` names the lowest one, and `levels` are
+    the higher ones, lowest first.
+    """
+
+    name: str
+    level: str = ""
+    total_units: Fact[float]
     sites: tuple[SiteDose, ...]
+    levels: tuple[Level, ...] = ()
     treat_with: tuple[str, ...] = ()
     treat_with_reason: Fact[str] | None = None
     safety: tuple[Fact[str], ...] = ()
+
+    @property
+    def most_units(self) -> Fact[float]:
+        """The label's total at the highest severity."""
+        return self.levels[-1].total_units if self.levels else self.total_units
 
 
 class Caution(Record, kw_only=True):
@@ -108,7 +127,12 @@ class Caution(Record, kw_only=True):
 
 
 class Product(Record, kw_only=True):
-    """One product in one jurisdiction, as its label has it."""
+    """One product in one jurisdiction, as its label has it.
+
+    `spread_factor` is the width of its spread against the model's, and `spread_studies` what
+    studies say of it, also where they disagree. `durations` are published medians in days; they
+    are shown and fit nothing.
+    """
 
     id: str
     name: str
@@ -124,6 +148,10 @@ class Product(Record, kw_only=True):
     storage: Storage
     limits: Limits
     indications: Fact[tuple[str, ...]]
+    spread_factor: Fact[float]
+    spread_studies: tuple[Fact[str], ...] = ()
+    spread_disputed: bool = False
+    durations: tuple[Fact[float], ...] = ()
     areas: dict[str, Area]
     contraindications: tuple[Caution, ...]
     warnings: tuple[Caution, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from glabella import facts
 from glabella.face.frame import Face
@@ -47,7 +48,7 @@ def finding(
     severity: Severity,
     message: str,
     *,
-    fact: Fact[float] | Fact[str] | None = None,
+    fact: Fact[Any] | None = None,
     mend: str = "",
     where: str = "",
 ) -> Finding:

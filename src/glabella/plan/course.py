@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from glabella.effect import kinetics, response, spread
 from glabella.face.frame import Face
 from glabella.face.muscles import Elements, elements
+from glabella.facts import product as facts_of
 from glabella.plan.parameters import Parameters, chain_rates_per_day, model_facts
 from glabella.plan.people import People
 from glabella.plan.place import Dose
 
 Array = NDArray[np.float64]
 
-# Elements that get less than this share of the half effect lose no strength that shows.
-NEGLIGIBLE = 1e-4
+# Elements that get less than this share of the half effect, in the mean of patients, lose no
+# strength that shows.
+NEGLIGIBLE = 0.02
 # Patients whose elements are followed at a time.
 AT_ONCE = 32
 
@@ -51,20 +53,31 @@ class Blocked:
     hill: float
     ceiling: float
 
-    def weighed(self, weights: Array) -> Array:
+    def weighed(self, weights: Array, out: Array | None = None) -> Array:
         """Sums (P, T, M) of the blocked fraction over elements, by the columns of weights (E, M).
 
         A few patients at a time, so that all their elements and days stay in the cache.
         """
-        found = np.zeros((*self.shape, weights.shape[1]))
+        found = np.empty((*self.shape, weights.shape[1])) if out is None else out
+        if not self.loads:
+            found[...] = 0
         own = weights[self.reached]
+        # One buffer for all: fresh memory costs as much as the arithmetic.
+        buffer = np.empty((min(AT_ONCE, len(found)), self.shape[1], len(self.reached)))
         for first in range(0, len(found) if self.loads else 0, AT_ONCE):
             some = slice(first, first + AT_ONCE)
-            np.matmul(self._fraction(some), own, out=found[some])
+            fraction = self._fraction(some, buffer[: len(found[some])])
+            np.matmul(fraction, own, out=found[some])
         return found
 
-    def _fraction(self, some: slice) -> Array:
-        """Blocked fraction (P, T, K) of some patients."""
+    def part(self, elements: NDArray[np.bool_]) -> Blocked:
+        """The same for some of the elements only, given as a mask (E,)."""
+        own = elements[self.reached]
+        loads = tuple(load[:, own] for load in self.loads)
+        return replace(self, reached=self.reached[own], loads=loads)
+
+    def _fraction(self, some: slice, out: Array) -> Array:
+        """Blocked fraction (P, T, K) of some patients, written to `out`."""
         pairs = [
             (course[some, :, None], load[some, None])
             for course, load in zip(self.courses, self.loads, strict=True)
@@ -72,21 +85,22 @@ class Blocked:
         if len(pairs) == 1:
             # The power of a product is the product of powers: far fewer powers to take.
             [(course, load)] = pairs
-            powered = course**self.hill * load**self.hill
-            return response.blocked_of_power(powered, ceiling=self.ceiling)
-        active = sum(course * load for course, load in pairs)
-        return response.blocked(np.asarray(active), hill=self.hill, ceiling=self.ceiling)
+            np.multiply(course**self.hill, load**self.hill, out=out)
+        else:
+            np.power(sum(course * load for course, load in pairs), self.hill, out=out)
+        return response.blocked_of_power(out, ceiling=self.ceiling)
 
 
 def reach(face: Face, doses: Sequence[Dose], day: float, people: People) -> Reach:
     """Spread the doses of one product over the muscle elements of a face."""
     facts = model_facts().spread
+    product = facts_of(doses[0].units.product)
     grid = elements(face)
     places = np.array([(dose.signed_x_mm, dose.y_mm) for dose in doses])
     amounts = np.array([dose.units.amount for dose in doses])
     widths = spread.width_mm(
         np.array([dose.volume_ml for dose in doses]),
-        sigma_mm=facts.sigma_mm.value,
+        sigma_mm=facts.sigma_mm.value * product.spread_factor.value,
         reference_ml=facts.reference_ml.value,
         exponent=facts.volume_exponent.value,
     )
@@ -98,7 +112,7 @@ def reach(face: Face, doses: Sequence[Dose], day: float, people: People) -> Reac
         np.column_stack([grid.x_mm, grid.y_mm]),
         np.array([_coupling(dose.depth, grid) for dose in doses]),
     )
-    return Reach(product=doses[0].units.product, day=day, density=density)
+    return Reach(product=product.id, day=day, density=density)
 
 
 def _coupling(depth: str, grid: Elements) -> Array:
@@ -162,7 +176,7 @@ def blocked(
         else:
             loads.append(load)
             courses.append(course)
-    most = np.max([np.zeros(answer.shape[1]), *(load.max(axis=0) for load in loads)], axis=0)
+    most = np.max([np.zeros(answer.shape[1]), *(load.mean(axis=0) for load in loads)], axis=0)
     reached = np.flatnonzero(most > NEGLIGIBLE)
     return Blocked(
         reached=reached,

@@ -31,13 +31,13 @@ def label_maximum(case: Case) -> Iterator[Finding]:
                 where=area_id,
             )
             continue
-        if given > label.total_units.value + 1e-9:
+        if given > label.most_units.value + 1e-9:
             yield finding(
                 "label-maximum",
                 "warn",
                 f"{label.name}: {given:g} U {product.name} planned, the label has "
-                f"{label.total_units.value:g} U.",
-                fact=label.total_units,
+                f"{label.most_units.value:g} U.",
+                fact=label.most_units,
                 mend="Lower the units, or record why more are needed.",
                 where=area_id,
             )
@@ -161,7 +161,7 @@ def dilution(case: Case) -> Iterator[Finding]:
             "wrong-vial",
             "stop",
             f"{product.name} comes in vials of {sizes}, not {treatment.vial_units:g} U.",
-            fact=product.vials_units,  # type: ignore[arg-type]
+            fact=product.vials_units,
             mend="Check product and vial.",
         )
     if treatment.vial_units and treatment.diluent_ml:

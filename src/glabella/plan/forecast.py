@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from glabella import facts
 from glabella.face.frame import Face, Side
-from glabella.plan import summary
+from glabella.plan import states, summary
 from glabella.plan.basis import basis
 from glabella.plan.course import Reach, blocked, reach
+from glabella.plan.jaw import jaw_widths
 from glabella.plan.learn import learn
 from glabella.plan.limits import check_doses
 from glabella.plan.lines import LineCourse, follow_lines
@@ -32,11 +33,12 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """What happens to drawn patients: the days, how they move, and how severe their lines are."""
+    """What happens to drawn patients day by day: how they move, their lines, their jaw."""
 
     days: Array
     movement: Movement
     lines: dict[tuple[str, Side], LineCourse]
+    jaw: dict[Side, Array]
 
 
 def forecast(
@@ -65,10 +67,13 @@ def forecast(
         grades=summary.grade_curves(course.lines, parameters),
         brow=summary.brow_curves(face, course.movement),
         lid=summary.lid_curves(course.movement),
+        mouth=summary.mouth_curves(course.movement),
+        jaw=summary.jaw_curves(course.jaw),
+        skin=(),
         courses=summary.area_courses(course.lines, days, start),
         risks=summary.risks(face, course.movement, days),
         findings=check_doses(plan, face, doses),
-        states=summary.face_states(course.movement, course.lines, days),
+        states=states.face_states(course.movement, course.lines, course.jaw, days),
         brow_nodes_mm=summary.nodes(face),
         sources=stands_on.sources,
         assumptions=stands_on.assumptions,
@@ -103,9 +108,15 @@ def follow(
     parameters: Parameters,
 ) -> Course:
     """Kinetics, response and expression of what arrived, for every drawn patient and day."""
-    lost = blocked(face, reaches, days, people, parameters, bulk=parameters.bulk_of(plan.patient))
+    bulk = parameters.bulk_of(plan.patient)
+    lost = blocked(face, reaches, days, people, parameters, bulk=bulk)
     movement = move(face, lost, people)
-    return Course(days, movement, lines_of(plan.patient.lines, movement, days, people, parameters))
+    return Course(
+        days,
+        movement,
+        lines_of(plan.patient.lines, movement, days, people, parameters),
+        jaw_widths(face, reaches, movement, days, people, parameters=parameters, bulk=bulk),
+    )
 
 
 def lines_of(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glabella.face.frame import BothSides, Face
+from glabella import facts
+from glabella.face.frame import BothSides, Face, Side
+from glabella.face.sites import locate
+from glabella.facts.anatomy import DangerZone
 from glabella.facts.safety import Safety
 from glabella.plan.finding import Finding
 from glabella.plan.place import Dose
@@ -28,6 +31,9 @@ def geometry_findings(face: Face, doses: tuple[Dose, ...], safety: Safety) -> It
         yield from _low_frontalis(face, dose, safety)
         yield from _near_canthus(face, dose, safety)
         yield from _over_no_muscle(dose, safety)
+        yield from _in_danger_zone(face, dose)
+        yield from _high_chin(face, dose, safety)
+        yield from _wrong_layer(dose, safety)
     yield from _lateral_frontalis(face, doses, safety)
 
 
@@ -91,6 +97,61 @@ def _over_no_muscle(dose: Dose, safety: Safety) -> Iterator[Finding]:
         "will do.",
         mend="Move it over the muscle that is meant, or take it away.",
         source=safety.no_antidote.source,
+        where=dose.where,
+    )
+
+
+def in_zone(face: Face, zone: DangerZone, side: Side, x_mm: float, y_mm: float) -> bool:
+    """Whether a point lies in a zone's ellipse; its axes are true millimetres, as margins are."""
+    across = (x_mm - locate(face, zone.x, side, axis="x")) / zone.half_width_mm
+    along = (y_mm - locate(face, zone.y, side, axis="y", x_mm=x_mm)) / zone.half_height_mm
+    return across**2 + along**2 < 1
+
+
+def _in_danger_zone(face: Face, dose: Dose) -> Iterator[Finding]:
+    if dose.depth == "dermis":
+        return
+    for key, zone in facts.load().anatomy.danger_zones.items():
+        if zone.mend and in_zone(face, zone, dose.side, dose.x_mm, dose.y_mm):
+            yield Finding(
+                code=f"danger-zone:{key}",
+                severity="warn",
+                message=f"{dose.at()}: it lies in the zone `{zone.name}`. Risk: {zone.harm}. "
+                f"{zone.basis.value[0].upper()}{zone.basis.value[1:]}.",
+                mend=zone.mend,
+                source=zone.basis.source,
+                where=dose.where,
+            )
+
+
+def _high_chin(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
+    margin = safety.chin_margin_mm
+    below = face.lower_lip_mm - dose.y_mm
+    if dose.area == "chin" and below < margin.value:
+        yield Finding(
+            code="high-chin",
+            severity="warn",
+            message=f"{dose.at()}: {below:.0f} mm below the lower lip. Closer than "
+            f"{margin.value:g} mm toxin may reach orbicularis oris: the lip droops and drools.",
+            mend="Move it down.",
+            source=margin.source,
+            where=dose.where,
+        )
+
+
+def _wrong_layer(dose: Dose, safety: Safety) -> Iterator[Finding]:
+    if dose.area == "masseter" and dose.depth == "dermis":
+        told, mend = safety.masseter_deep, "Inject deep, into the muscle."
+    elif dose.area == "platysma" and dose.depth == "bone":
+        told, mend = safety.platysma_superficial, "Inject into the thin muscle under the skin."
+    else:
+        return
+    yield Finding(
+        code="wrong-layer",
+        severity="warn",
+        message=f"{dose.at()}: depth `{dose.depth}`. {told.value}",
+        mend=mend,
+        source=told.source,
         where=dose.where,
     )
 

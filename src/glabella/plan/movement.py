@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,31 +17,69 @@ from glabella.plan.parameters import brow_mechanics, model_facts
 from glabella.plan.people import People
 
 Array = NDArray[np.float64]
+# Shares of muscles that add up to what folds the skin of one area.
+Folds = tuple[tuple[float, MuscleSide], ...]
 
 # Over this many mm the say of a frontalis fibre in the brow's height fades at the C-line.
 C_LINE_BLUR_MM = 3.0
 # The part of the lateral orbicularis above the canthus is what pulls the brow's tail down.
 TAIL_PULL_ABOVE_MM = 4.0
+# Toxin that takes less than this share of a muscle, in the mean of patients, does not reach it.
+REACHED = 1e-3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strength:
+    """Strength left (P, T) of the muscles of a face; one that toxin does not reach keeps all.
+
+    `names` are all muscles, `reached` those that toxin reaches.
+    """
+
+    names: tuple[MuscleSide, ...]
+    reached: dict[MuscleSide, Array]
+    shape: tuple[int, int]
+
+    @property
+    def whole(self) -> Array:
+        """The strength of a muscle that toxin does not reach."""
+        return np.broadcast_to(1.0, self.shape)
+
+    def of(self, muscle: str, side: Side) -> Array:
+        return self.reached.get((muscle, side), self.whole)
+
+    def touches(self, *muscles: str) -> bool:
+        """Whether toxin reaches any of these muscles on any side."""
+        return any(muscle in muscles for muscle, _ in self.reached)
+
+    def folding(self, folds: Folds) -> Array:
+        """The mean strength (P, T) of what folds an area, by shares that add up to 1."""
+        parts = [(share, name) for share, name in folds if name in self.reached]
+        if not parts:
+            return self.whole
+        if len(folds) == 1:
+            return self.reached[folds[0][1]]
+        lost = sum(share * (1 - self.reached[name]) for share, name in parts)
+        return np.asarray(1 - lost)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Movement:
     """What is left to move, for patients (P,) and days (T,).
 
-    `strength` (P, T, M) by `names`; `brow` maps expression and side to rises (P, T, N) in mm at
-    the brow nodes, other expressions than rest only of the first patient, whom a drawing shows;
-    `lid` maps each side to the margin's change (P, T) in mm; `drive` maps area and side to the
-    strength behind its lines (P, T).
+    `brow` maps expression and side to rises (P, T, N) in mm at the brow nodes, other expressions
+    than rest only of the first patient, whom a drawing shows; `lid` maps each side to the margin's
+    change (P, T) in mm; `drive` maps area and side to the strength behind its lines (P, T);
+    `tone` (P, 1) is what muscles hold at rest, against the usual.
     """
 
-    names: tuple[MuscleSide, ...]
-    strength: Array
+    strength: Strength
     brow: dict[tuple[str, Side], Array]
     lid: dict[Side, Array]
     drive: dict[tuple[str, Side], Array]
+    tone: Array
 
     def of(self, muscle: str, side: Side) -> Array:
-        return np.asarray(self.strength[..., self.names.index((muscle, side))])
+        return self.strength.of(muscle, side)
 
 
 @lru_cache(maxsize=64)
@@ -77,72 +116,131 @@ def move(face: Face, lost: Blocked, people: People) -> Movement:
     """Movement left when elements have lost endplates."""
     grid = elements(face)
     matrix, muscles, nodes = _readout(face)
-    left = 1 - lost.weighed(matrix)
-    strength = left[..., :muscles]
-    by_name = {name: strength[..., index] for index, name in enumerate(grid.names)}
-    lift = {
-        side: left[..., muscles + index * nodes : muscles + (index + 1) * nodes]
-        for index, side in enumerate(BothSides)
-    }
-    tail = {side: left[..., muscles + 2 * nodes + i] for i, side in enumerate(BothSides)}
+    lifts, tails = muscles + 2 * nodes, matrix.shape[1]
+    # Frontalis has many columns of its own, and no other muscle has a say in them.
+    frontalis = np.isin(grid.muscle, [grid.names.index(("frontalis", s)) for s in BothSides])
+    strength, (lift, tail) = _weigh(
+        face, lost, ((frontalis, range(muscles, lifts)), (~frontalis, range(lifts, tails)))
+    )
+    tone = np.exp(model_facts().people.tone_log_sd.value * people.tone)[:, None]
     return Movement(
-        names=grid.names,
         strength=strength,
-        brow=_brow(face, by_name, lift, tail, people),
+        brow=_brow(
+            face,
+            strength,
+            {side: lift[..., i * nodes : (i + 1) * nodes] for i, side in enumerate(BothSides)},
+            {side: tail[..., i] for i, side in enumerate(BothSides)},
+            tone,
+        ),
         lid={
             side: expression.lid_margin_mm(
-                by_name["levator-palpebrae", side],
+                strength.of("levator-palpebrae", side),
                 full_drop_mm=model_facts().lid.full_drop_mm.value,
             )
             for side in BothSides
         },
-        drive=_drive(by_name),
+        drive=_drive(strength),
+        tone=tone,
     )
 
 
 def drive_left(face: Face, lost: Blocked) -> dict[tuple[str, Side], Array]:
     """Only the strength behind each area's lines (P, T): what a trial of line grades needs."""
+    return _drive(strength_left(face, lost))
+
+
+def strength_left(face: Face, lost: Blocked) -> Strength:
+    """Only the strength of each muscle."""
+    every = np.ones(len(elements(face).muscle), dtype=bool)
+    return _weigh(face, lost, ((every, ()),))[0]
+
+
+def _weigh(
+    face: Face, lost: Blocked, groups: Sequence[tuple[NDArray[np.bool_], Sequence[int]]]
+) -> tuple[Strength, list[Array]]:
+    """Strength left of the muscles that toxin reaches, and what more is read of them (P, T, K).
+
+    Each group of elements, a mask (E,), has columns of the readout that none but it fills.
+    """
     grid = elements(face)
-    matrix, muscles, _ = _readout(face)
-    strength = 1 - lost.weighed(matrix[:, :muscles])
-    return _drive({name: strength[..., index] for index, name in enumerate(grid.names)})
+    matrix, _, _ = _readout(face)
+    parts = [(lost.part(own), columns) for own, columns in groups]
+    touched = [[int(i) for i in np.unique(grid.muscle[part.reached])] for part, _ in parts]
+    ends = np.cumsum([len(t) + len(c) for t, (_, c) in zip(touched, parts, strict=True)])
+    left = np.empty((*lost.shape, ends[-1]))
+    reached, more = {}, []
+    for (part, columns), muscles, end in zip(parts, touched, ends, strict=True):
+        split = end - len(columns)
+        own = left[..., split - len(muscles) : end]
+        part.weighed(matrix[:, [*muscles, *columns]], out=own)
+        np.subtract(1.0, own, out=own)
+        weakest = own.mean(axis=0).min(axis=0)
+        reached |= {
+            grid.names[name]: own[..., column]
+            for column, name in enumerate(muscles)
+            if weakest[column] < 1 - REACHED
+        }
+        more.append(left[..., split:end])
+    return Strength(grid.names, reached, lost.shape), more
 
 
-def _frown(by_name: dict[MuscleSide, Array], side: Side) -> Array:
+@lru_cache(maxsize=1)
+def _folds() -> dict[tuple[str, Side], Folds]:
+    """What folds the skin of each area: frown, forehead, lip and chin lines take both sides."""
     lines = model_facts().lines
-    return np.asarray(
-        lines.corrugator_share.value * by_name["corrugator", side]
-        + lines.procerus_share.value * by_name["procerus", Side.MIDLINE]
-        + lines.depressor_supercilii_share.value * by_name["depressor-supercilii", side]
+    found: dict[tuple[str, Side], Folds] = {
+        ("glabella", Side.MIDLINE): tuple(
+            (share / 2, name) for side in BothSides for share, name in _frown(side)
+        )
+    }
+    for area, muscle in (
+        ("forehead", "frontalis"),
+        ("lip-lines", "orbicularis-oris"),
+        ("chin", "mentalis"),
+    ):
+        found[area, Side.MIDLINE] = tuple((0.5, (muscle, side)) for side in BothSides)
+    bunny, corner = lines.nasalis_share.value, lines.depressor_anguli_oris_share.value
+    for side in BothSides:
+        found["lateral-canthal", side] = ((1.0, ("orbicularis-oculi", side)),)
+        found["bunny-lines", side] = (
+            (bunny, ("nasalis", side)),
+            (1 - bunny, ("levator-labii-alaeque-nasi", side)),
+        )
+        found["mouth-corner", side] = (
+            (corner, ("depressor-anguli-oris", side)),
+            (1 - corner, ("platysma", side)),
+        )
+        found["platysma", side] = ((1.0, ("platysma", side)),)
+    return found
+
+
+def _frown(side: Side) -> Folds:
+    lines = model_facts().lines
+    return (
+        (lines.corrugator_share.value, ("corrugator", side)),
+        (lines.procerus_share.value, ("procerus", Side.MIDLINE)),
+        (lines.depressor_supercilii_share.value, ("depressor-supercilii", side)),
     )
 
 
-def _drive(by_name: dict[MuscleSide, Array]) -> dict[tuple[str, Side], Array]:
-    """The strength behind the lines of each area; frown and forehead lines take both sides."""
-    both = {side: _frown(by_name, side) for side in BothSides}
-    forehead = (by_name["frontalis", Side.LEFT] + by_name["frontalis", Side.RIGHT]) / 2
-    return {
-        ("glabella", Side.MIDLINE): (both[Side.LEFT] + both[Side.RIGHT]) / 2,
-        ("forehead", Side.MIDLINE): forehead,
-        ("lateral-canthal", Side.LEFT): by_name["orbicularis-oculi", Side.LEFT],
-        ("lateral-canthal", Side.RIGHT): by_name["orbicularis-oculi", Side.RIGHT],
-    }
+def _drive(strength: Strength) -> dict[tuple[str, Side], Array]:
+    """The strength behind the lines of each area."""
+    return {key: strength.folding(folds) for key, folds in _folds().items()}
 
 
 def _brow(
     face: Face,
-    by_name: dict[MuscleSide, Array],
+    strength: Strength,
     lift: dict[Side, Array],
     tail: dict[Side, Array],
-    people: People,
+    spread: Array,
 ) -> dict[tuple[str, Side], Array]:
     brow = model_facts().brow
-    spread = np.exp(model_facts().people.tone_log_sd.value * people.tone)
-    tone = np.clip(brow.frontalis_tone_fraction.value * spread, 0, 0.8)[:, None]
+    tone = np.clip(brow.frontalis_tone_fraction.value * spread, 0, 0.8)
     rises: dict[tuple[str, Side], Array] = {}
     for side in BothSides:
         nodes, _ = face.brow_nodes(side)
-        held = (lift[side], _frown(by_name, side), tail[side])
+        held = (lift[side], strength.folding(_frown(side)), tail[side])
         for shown, who in ((("rest",), slice(None)), (("raise", "frown", "smile"), slice(1))):
             found = expression.brow_rise(
                 nodes,

@@ -52,10 +52,13 @@ class Parameters:
         raise ModelError(f"The model has no calibration for {product}.")
 
     def muscle_sensitivity(self, muscle: str) -> float:
-        return {
+        """How strongly a muscle answers to a density, against corrugator."""
+        fitted = {
             "frontalis": self.frontalis_sensitivity,
             "orbicularis-oculi": self.orbicularis_sensitivity,
-        }.get(muscle, 1.0)
+        }
+        thicker = facts.load().anatomy.muscles[muscle].thickness_factor
+        return fitted.get(muscle, 1 / thicker.value if thicker else 1.0)
 
     def bulk(self, sex: Literal["female", "male"], bulk: str) -> float:
         """Muscle mass against an average woman's."""

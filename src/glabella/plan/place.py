@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,8 @@ from glabella.face.frame import Face, Side
 from glabella.face.muscles import muscle_at
 from glabella.face.sites import place_site, sides_of, site_facts
 from glabella.facts.anatomy import Depth
-from glabella.facts.schema import Area, Product, SiteDose
+from glabella.facts.practice import PracticeArea
+from glabella.facts.schema import Area, Product
 from glabella.plan.plan import Injection, Treatment
 from glabella.units import Units, total
 
@@ -98,31 +100,70 @@ def _label_area(product: Product, area: str) -> Area:
 
 
 def _stamp_area(face: Face, product: Product, area: str, units: float) -> list[Dose]:
-    label = _label_area(product, area)
-    factor = units / label.total_units.value
+    """Units over an area as the label splits them, or as practice does where no label covers it."""
+    practice = facts.load().practice
+    if area in product.areas or area not in practice:
+        points = _label_points(product, area, units)
+    else:
+        points = _practice_points(practice[area], units)
     return [
-        _stamp_site(face, product, area, site, side, factor=factor)
-        for site in label.sites
-        for side in sides_of(site.site)
+        _stamp_site(face, product, area, point, side)
+        for point in points
+        for side in sides_of(point.site)
     ]
 
 
-def _stamp_site(
-    face: Face, product: Product, area: str, site: SiteDose, side: Side, *, factor: float
-) -> Dose:
-    x_mm, y_mm, depth = place_site(face, site.site, side)
-    volume = site.volume_ml.value if site.volume_ml else 0.0
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """Units and volume for one site, on each of its sides."""
+
+    site: str
+    units: float
+    volume_ml: float
+
+
+def _label_points(product: Product, area: str, units: float) -> list[_Point]:
+    """The label's points, scaled; of the label's levels the highest whose total is reached."""
+    label = _label_area(product, area)
+    total, sites = label.total_units.value, label.sites
+    for level in label.levels:
+        if level.sites and units >= level.total_units.value:
+            total, sites = level.total_units.value, level.sites
+        elif not level.sites and math.isclose(units, level.total_units.value):
+            raise InputError(
+                f"{units:g} U {product.name} in the area `{area}` are for {level.name}: give them "
+                "as single injections, so that it is known which side gets more. "
+                f"Sites of this area: {', '.join(site.site for site in label.levels[-1].sites)}."
+            )
+    factor = units / total
+    return [
+        _Point(
+            site.site,
+            site.units.value * factor,
+            site.volume_ml.value * factor if site.volume_ml else 0.0,
+        )
+        for site in sites
+    ]
+
+
+def _practice_points(area: PracticeArea, units: float) -> list[_Point]:
+    whole = sum(row.parts * len(sides_of(row.site)) for row in area.sites)
+    return [_Point(row.site, units * row.parts / whole, 0.0) for row in area.sites]
+
+
+def _stamp_site(face: Face, product: Product, area: str, point: _Point, side: Side) -> Dose:
+    x_mm, y_mm, depth = place_site(face, point.site, side)
     return Dose(
-        units=Units(site.units.value * factor, product.id),
+        units=Units(point.units, product.id),
         x_mm=x_mm,
         y_mm=y_mm,
         side=side,
         depth=depth,
-        volume_ml=volume * factor,
+        volume_ml=point.volume_ml,
         area=area,
-        muscle=site_facts(site.site).muscle,
-        site=site.site,
-        where=f"{area}: {site.site}, {side}",
+        muscle=site_facts(point.site).muscle,
+        site=point.site,
+        where=f"{area}: {point.site}, {side}",
     )
 
 

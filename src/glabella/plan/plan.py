@@ -17,7 +17,29 @@ from glabella.facts.schema import Record
 
 Schema = dict[str, Any]
 Read = TypeVar("Read")
-AreaId = Literal["glabella", "forehead", "lateral-canthal"]
+AreaId = Literal[
+    "glabella",
+    "forehead",
+    "lateral-canthal",
+    "bunny-lines",
+    "gummy-smile",
+    "nasal-tip",
+    "lip-lines",
+    "mouth-corner",
+    "chin",
+    "masseter",
+    "platysma",
+]
+# Areas whose lines are graded; in the others it is strength, shape or a smile that is judged.
+LINE_AREAS = (
+    "glabella",
+    "forehead",
+    "lateral-canthal",
+    "bunny-lines",
+    "lip-lines",
+    "chin",
+    "platysma",
+)
 Grade = Annotated[int, msgspec.Meta(ge=0, le=3)]
 Amount = Annotated[float, msgspec.Meta(gt=0, le=1500)]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
@@ -28,6 +50,15 @@ YEARS = range(1980, 2200)
 def _require_plausible(day: date) -> None:
     if day.year not in YEARS:
         raise ValueError(f"{day} cannot be meant: give a year from {YEARS[0]} to {YEARS[-1]}")
+
+
+def _require_lines(areas: Iterable[str]) -> None:
+    for area in areas:
+        if area not in LINE_AREAS:
+            raise ValueError(
+                f"the area `{area}` has no lines to grade; areas with lines: "
+                f"{', '.join(LINE_AREAS)}"
+            )
 
 
 def require_whole_dilution(vial_units: float | None, diluent_ml: float | None) -> None:
@@ -56,6 +87,7 @@ class Patient(Record, kw_only=True):
     conditions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        _require_lines(self.lines)
         known = facts.load().conditions
         if unknown := sorted(set(self.conditions) - set(known)):
             raise ValueError(
@@ -73,7 +105,7 @@ class Injection(Record, kw_only=True):
     units: Amount
     site: str | None = None
     x_mm: Annotated[float, msgspec.Meta(ge=0, le=90)] | None = None
-    y_mm: Annotated[float, msgspec.Meta(ge=-90, le=120)] | None = None
+    y_mm: Annotated[float, msgspec.Meta(ge=-200, le=120)] | None = None
     side: Side | None = None
     depth: Depth = "muscle"
     volume_ml: Annotated[float, msgspec.Meta(gt=0, le=2)] | None = None
@@ -135,6 +167,7 @@ class Review(Record, kw_only=True):
 
     def __post_init__(self) -> None:
         _require_plausible(self.date)
+        _require_lines(self.lines)
 
 
 class Plan(Record, kw_only=True):

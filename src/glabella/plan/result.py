@@ -10,6 +10,17 @@ import msgspec
 from glabella.face.frame import Side
 from glabella.plan.finding import Finding
 
+Event = Literal[
+    "lid_ptosis",
+    "brow_ptosis",
+    "spock_brow",
+    "asymmetry",
+    "smile_asymmetry",
+    "lip_incompetence",
+    "double_vision",
+]
+Expression = Literal["rest", "frown", "raise", "smile", "pucker", "bite", "neck"]
+
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
     """A quantity at each forecast day: median over the drawn patients and its 90% interval."""
@@ -53,6 +64,33 @@ class LidCurve(msgspec.Struct, frozen=True, kw_only=True):
     margin_mm: Curve
 
 
+class MouthCurve(msgspec.Struct, frozen=True, kw_only=True):
+    """Height of one mouth corner in mm, up positive, at rest and in a smile, and of the upper lip.
+
+    All are against the face at rest before treatment: an untreated smile is no zero.
+    """
+
+    side: Side
+    rest_mm: Curve
+    smile_mm: Curve
+    upper_lip_mm: Curve
+
+
+class JawCurve(msgspec.Struct, frozen=True, kw_only=True):
+    """Change of the width of one side of the jaw in mm, negative is slimmer."""
+
+    side: Side
+    width_mm: Curve
+
+
+class SkinCurve(msgspec.Struct, frozen=True, kw_only=True):
+    """Size of pores and amount of sebum of a region of the skin, as fractions of before."""
+
+    region: str
+    pores: Curve
+    sebum: Curve
+
+
 class Interval(msgspec.Struct, frozen=True, kw_only=True):
     """Days after the last treatment and the dates they fall on; None: not within the horizon."""
 
@@ -78,7 +116,7 @@ class AreaCourse(msgspec.Struct, frozen=True, kw_only=True):
 class Risk(msgspec.Struct, frozen=True, kw_only=True):
     """How likely an unwanted result is, over the drawn patients, and what counts as one."""
 
-    event: Literal["lid_ptosis", "brow_ptosis", "spock_brow", "asymmetry"]
+    event: Event
     name: str
     definition: str
     probability: float
@@ -90,16 +128,25 @@ class FaceState(msgspec.Struct, frozen=True, kw_only=True):
 
     `brow_mm` maps each side to the rise in mm, up positive, of the brow nodes relative to the
     face at rest before treatment (nodes at `Forecast.brow_nodes_mm`); `lid_mm` the change of the
-    upper lid margin; `lower_lid_mm` the rise of the lower lid; `lines` the severity 0 to 3 of
-    "glabella", "forehead", "lateral-canthal-left" and "lateral-canthal-right" in this expression.
+    upper lid margin; `lower_lid_mm` the rise of the lower lid; `mouth_mm` maps each side to the
+    heights of "corner", "upper_lip" and "lower_lip"; `tip_mm` is that of the tip of the nose.
+    `lip_close` says how far the lips purse and `chin_dimple` how strongly the chin dimples, both
+    against an untreated pucker; `jaw_mm` maps each side to the change of the jaw's width. `lines`
+    has the severity 0 to 3 of each area of lines in this expression, as "glabella" or
+    "lateral-canthal-left".
     """
 
     day: int
-    expression: Literal["rest", "frown", "raise", "smile"]
+    expression: Expression
     brow_mm: dict[str, tuple[float, ...]]
     lid_mm: dict[str, float]
     lower_lid_mm: dict[str, float]
     lines: dict[str, float]
+    mouth_mm: dict[str, dict[str, float]] = {}
+    lip_close: float = 0.0
+    chin_dimple: float = 0.0
+    jaw_mm: dict[str, float] = {}
+    tip_mm: float = 0.0
 
 
 class Learned(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +165,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """The forecast of a plan, day by day from the last treatment.
 
     `days` are days after `start` (the date of the last treatment). `drawn` is the number of
-    drawn patients behind the intervals. `sources` and `assumptions` are what it stands on.
+    drawn patients behind the intervals. `mouth`, `jaw` and `skin` are empty when no toxin gets
+    there. `sources` and `assumptions` are what it stands on.
     """
 
     start: date
@@ -129,6 +177,9 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     grades: tuple[GradeCurve, ...]
     brow: tuple[BrowCurve, ...]
     lid: tuple[LidCurve, ...]
+    mouth: tuple[MouthCurve, ...]
+    jaw: tuple[JawCurve, ...]
+    skin: tuple[SkinCurve, ...]
     courses: tuple[AreaCourse, ...]
     risks: tuple[Risk, ...]
     findings: tuple[Finding, ...]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glabella.face.frame import BothSides, Face, Side
 from glabella.facts import Fact
+from glabella.plan import mouth
 from glabella.plan.lines import LineCourse, none_or_mild
 from glabella.plan.movement import Movement
 from glabella.plan.parameters import Parameters, model_facts
@@ -18,10 +19,12 @@ from glabella.plan.result import (
     AreaCourse,
     BrowCurve,
     Curve,
-    FaceState,
+    Event,
     GradeCurve,
     Interval,
+    JawCurve,
     LidCurve,
+    MouthCurve,
     MuscleCurve,
     Risk,
 )
@@ -48,9 +51,18 @@ def curve(values: Array, digits: int = 3) -> Curve:
 
 
 def muscle_curves(movement: Movement) -> tuple[MuscleCurve, ...]:
+    strength = movement.strength
+    ones = (1.0,) * strength.shape[1]
+    whole = Curve(median=ones, low=ones, high=ones)
     return tuple(
-        MuscleCurve(muscle=muscle, side=side, strength=curve(movement.of(muscle, side)))
-        for muscle, side in movement.names
+        MuscleCurve(
+            muscle=muscle,
+            side=side,
+            strength=curve(strength.reached[muscle, side])
+            if (muscle, side) in strength.reached
+            else whole,
+        )
+        for muscle, side in strength.names
     )
 
 
@@ -108,6 +120,28 @@ def brow_curves(face: Face, movement: Movement) -> tuple[BrowCurve, ...]:
 
 def lid_curves(movement: Movement) -> tuple[LidCurve, ...]:
     return tuple(LidCurve(side=side, margin_mm=curve(movement.lid[side], 2)) for side in BothSides)
+
+
+def mouth_curves(movement: Movement) -> tuple[MouthCurve, ...]:
+    """The mouth at rest and in a smile; nothing if no toxin reaches a muscle that moves it."""
+    if not mouth.reached(movement):
+        return ()
+    found = []
+    for side in BothSides:
+        smile = mouth.heights_mm(movement, side, "smile")
+        found.append(
+            MouthCurve(
+                side=side,
+                rest_mm=curve(mouth.heights_mm(movement, side, "rest")["corner"], 2),
+                smile_mm=curve(smile["corner"], 2),
+                upper_lip_mm=curve(smile["upper_lip"], 2),
+            )
+        )
+    return tuple(found)
+
+
+def jaw_curves(widths: Mapping[Side, Array]) -> tuple[JawCurve, ...]:
+    return tuple(JawCurve(side=side, width_mm=curve(width, 2)) for side, width in widths.items())
 
 
 def area_courses(lines: Lines, days: Array, start: date) -> tuple[AreaCourse, ...]:
@@ -180,13 +214,24 @@ def _interval(values: Array, start: date, horizon: float) -> Interval:
     )
 
 
-Event = Literal["lid_ptosis", "brow_ptosis", "spock_brow", "asymmetry"]
-# Name, what is measured, and whether a fall or a rise counts.
-EVENTS: dict[Event, tuple[str, str, int]] = {
-    "lid_ptosis": ("Drooping upper lid", "upper lid margin falls", -1),
-    "brow_ptosis": ("Brow drop", "middle of a brow falls", -1),
-    "spock_brow": ("Spock brow", "outer brow rises while its head falls, apart by", 1),
-    "asymmetry": ("Uneven brows", "new difference between the sides of", 1),
+# Name, and what counts; what is measured and its limit are in mm or a share of strength.
+EVENTS: dict[Event, tuple[str, str]] = {
+    "lid_ptosis": ("Drooping upper lid", "upper lid margin falls {} or more"),
+    "brow_ptosis": ("Brow drop", "middle of a brow falls {} or more"),
+    "spock_brow": (
+        "Spock brow",
+        "outer brow rises while its head falls, apart by {} or more",
+    ),
+    "asymmetry": ("Uneven brows", "new difference between the sides of {} or more"),
+    "smile_asymmetry": ("Uneven smile", "the sides of a smile newly differ by {} or more"),
+    "lip_incompetence": ("Weak lips", "the ring of the mouth loses {} of its strength or more"),
+    "double_vision": ("Double vision", "a lateral rectus loses {} of its strength or more"),
+}
+# These are told of only where toxin reaches what they are about.
+BELOW = {
+    "smile_asymmetry": tuple(mouth.MUSCLES.values()),
+    "lip_incompetence": ("orbicularis-oris",),
+    "double_vision": ("lateral-rectus",),
 }
 
 
@@ -209,20 +254,39 @@ def unwanted(
         head = rise[..., at["medial"]]
         peak.append(np.where((lateral > 0) & (head < 0), lateral - head, 0.0))
     extremes: dict[Event, Array] = {
-        "lid_ptosis": lid,
-        "brow_ptosis": np.min(middle, axis=(0, 2)),
+        "lid_ptosis": -lid,
+        "brow_ptosis": -np.min(middle, axis=(0, 2)),
         "spock_brow": np.max(peak, axis=(0, 2)),
         "asymmetry": np.abs(rises[Side.LEFT] - rises[Side.RIGHT]).max(axis=(1, 2)),
+        **_unwanted_below(movement, window),
     }
-    return {
-        event: EVENTS[event][2] * extreme >= _limit_mm(event).value
-        for event, extreme in extremes.items()
-    }
+    return {event: extreme >= _limit(event).value for event, extreme in extremes.items()}
 
 
-def _limit_mm(event: Event) -> Fact[float]:
-    fact: Fact[float] = getattr(model_facts().risk, f"{event}_mm")
-    return fact
+def _unwanted_below(movement: Movement, window: NDArray[np.bool_]) -> dict[Event, Array]:
+    """The extremes (P,) of what toxin does to mouth and eyes; 0 where it does not get there."""
+    strength = movement.strength
+    found: dict[Event, Array] = dict.fromkeys(BELOW, np.zeros(strength.shape[0]))
+    if strength.touches(*BELOW["smile_asymmetry"]):
+        found["smile_asymmetry"] = mouth.uneven_smile_mm(movement, window)
+    if strength.touches(*BELOW["lip_incompetence"]):
+        found["lip_incompetence"] = mouth.lost_closing(movement, window)
+    if strength.touches(*BELOW["double_vision"]):
+        left = [movement.of("lateral-rectus", side)[:, window] for side in BothSides]
+        found["double_vision"] = 1 - np.min(left, axis=(0, 2))
+    return found
+
+
+def _limit(event: Event) -> Fact[float]:
+    known = model_facts().risk
+    fact: Fact[float] | None = getattr(known, f"{event}_mm", None)
+    return fact or getattr(known, f"{event}_fraction")
+
+
+def _definition(event: Event) -> str:
+    limit = _limit(event)
+    size = f"{limit.value:.0%}" if limit.unit == "fraction" else f"{limit.value:g} mm"
+    return f"{EVENTS[event][1].format(size)}, day {RISK_FROM_DAY} to {RISK_TO_DAY}"
 
 
 def risks(face: Face, movement: Movement, days: Array) -> tuple[Risk, ...]:
@@ -231,64 +295,10 @@ def risks(face: Face, movement: Movement, days: Array) -> tuple[Risk, ...]:
         Risk(
             event=event,
             name=EVENTS[event][0],
-            definition=f"{EVENTS[event][1]} {_limit_mm(event).value:g} mm or more, "
-            f"day {RISK_FROM_DAY} to {RISK_TO_DAY}",
+            definition=_definition(event),
             probability=float(np.round(hit[1:].mean(), 4)),
-            source=_limit_mm(event).source,
+            source=_limit(event).source,
         )
         for event, hit in unwanted(face, movement, risk_window(days)).items()
+        if event not in BELOW or movement.strength.touches(*BELOW[event])
     )
-
-
-EXPRESSIONS: tuple[Literal["rest", "frown", "raise", "smile"], ...] = (
-    "rest",
-    "frown",
-    "raise",
-    "smile",
-)
-MOVES = {"frown": "glabella", "raise": "forehead", "smile": "lateral-canthal"}
-
-
-TYPICAL = 0
-
-
-def face_states(movement: Movement, lines: Lines, days: Array) -> tuple[FaceState, ...]:
-    """What the typical patient's face looks like on each day in each expression."""
-    lid = {side.value: _shown(movement.lid[side]) for side in BothSides}
-    still = {side.value: [0.0] * len(days) for side in BothSides}
-    rise = model_facts().lid.smile_rise_mm.value
-    smiling = {
-        side.value: _shown(rise * movement.drive["lateral-canthal", side]) for side in BothSides
-    }
-    states = []
-    for expression in EXPRESSIONS:
-        brow = {side.value: _shown(movement.brow[expression, side]) for side in BothSides}
-        lower = smiling if expression == "smile" else still
-        shown = _lines_shown(lines, expression)
-        states += [
-            FaceState(
-                day=int(day),
-                expression=expression,
-                brow_mm={side: tuple(rises[index]) for side, rises in brow.items()},
-                lid_mm={side: margin[index] for side, margin in lid.items()},
-                lower_lid_mm={side: rises[index] for side, rises in lower.items()},
-                lines={name: grades[index] for name, grades in shown.items()},
-            )
-            for index, day in enumerate(days)
-        ]
-    return tuple(states)
-
-
-def _shown(values: Array) -> list[Any]:
-    """The typical patient's values of (P, T, ...), by day, as they are written."""
-    rounded: list[Any] = np.round(values[TYPICAL], 2).tolist()
-    return rounded
-
-
-def _lines_shown(lines: Lines, expression: str) -> dict[str, list[float]]:
-    return {
-        area if side == Side.MIDLINE else f"{area}-{side}": _shown(
-            course.at("maximum" if MOVES.get(expression) == area else "rest")
-        )
-        for (area, side), course in lines.items()
-    }
