@@ -39,12 +39,12 @@ def face() -> str:
         shape = SHAPES[index % len(SHAPES)]
         dots.append(Dots(name, pairs(grid.x_mm[own], grid.y_mm[own]), shape, colour))
     half = len(names) // 2
-    low = 10 * np.floor(min(grid.y_mm) / 10)
+    low = 40 * np.floor(min(grid.y_mm) / 40)
     panels = [
         Panel(
             title,
             Axis("mm from the midline, patient's left positive", -80, 80, range(-80, 81, 40)),
-            Axis("mm above the medial canthi", low, 80, range(int(low), 81, 20)),
+            Axis("mm above the medial canthi", low, 80, range(int(low), 81, 40)),
             dots=chosen,
         )
         for title, chosen in (("Muscles, first half", dots[:half]), ("and second", dots[half:]))

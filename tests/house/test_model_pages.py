@@ -21,6 +21,7 @@ STEPS = (
     "kinetics",
     "response",
     "expression",
+    "mouth",
     "skin",
     "people",
     "raters",

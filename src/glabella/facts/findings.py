@@ -15,7 +15,7 @@ class PublishedFinding(Fact[str], kw_only=True):
     """
 
     id: str
-    about: Literal["brow", "lid", "spread", "dose", "time", "people", "repeats"]
+    about: Literal["brow", "lid", "spread", "dose", "time", "people", "repeats", "mouth", "skin"]
     no_word: str | None = None
 
 

@@ -181,8 +181,8 @@ def share(found: Forecast, day: int, area: str = "glabella") -> float:
 
 
 def risk(found: Forecast, event: str) -> float:
-    """Percent of patients with an unwanted result."""
-    return 100 * next(r.probability for r in found.risks if r.event == event)
+    """Percent of patients with an unwanted result; 0 where no toxin gets to what would cause it."""
+    return 100 * next((r.probability for r in found.risks if r.event == event), 0.0)
 
 
 def worn_off(found: Forecast, area: str = "glabella", which: str = "median") -> float:
