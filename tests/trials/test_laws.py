@@ -12,8 +12,9 @@ import pytest
 
 from glabella import facts
 from glabella.effect import spread
+from glabella.face.frame import Face
 from glabella.plan.parameters import calibrated, model_facts
-from glabella.trials import laws_of_dose, laws_of_place, laws_of_time
+from glabella.trials import experiment, laws_of_dose, laws_of_mouth, laws_of_place, laws_of_time
 from glabella.trials.experiment import BOTOX, Found, Model, both, hidden_difference, session
 from glabella.trials.laws import EXPERIMENTS, Law, as_json, as_text, laws
 
@@ -38,6 +39,8 @@ MUST_HOLD = {
     "men-dose-order",
     "rest-outlasts-movement",
     "regular-treatment-prevents",
+    "low-canthal-drops-corner",
+    "near-canthus-double-vision",
 }
 
 
@@ -172,6 +175,24 @@ def test_lines_at_rest_are_followed_from_the_first_session() -> None:
 def test_nothing_grows_where_steps_fall() -> None:
     assert laws_of_dose.rising([1, 2, 3])
     assert not laws_of_dose.rising([1, 2, 2])
+
+
+def test_a_point_in_a_danger_zone_lies_in_it_on_both_sides() -> None:
+    left, right = laws_of_mouth._in_zone("zygomaticus")
+    zone = facts.load().anatomy.danger_zones["zygomaticus"]
+    face = Face.fit("female")
+    assert (left.side, right.side) == ("left", "right")
+    assert left.x_mm == right.x_mm == pytest.approx(face.lateral_canthus_mm)
+    assert left.y_mm == pytest.approx(zone.y.offset_mm)
+    (middle,) = laws_of_mouth._in_zone("above-mental-crease")
+    assert (middle.x_mm, middle.side) == (0, "midline")
+    assert middle.units == left.units + right.units
+
+
+def test_a_risk_that_no_toxin_gets_to_is_none() -> None:
+    found = MODEL.expect()
+    assert "double_vision" not in {risk.event for risk in found.risks}
+    assert experiment.risk(found, "double_vision") == 0
 
 
 # Text and JSON

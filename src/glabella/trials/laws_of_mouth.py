@@ -20,6 +20,8 @@ SLIMMEST_DAYS = (60.0, 120.0)
 THREE_MONTHS, SIX_MONTHS = 90, 180
 # A change of lip, corner or jaw that is beyond the model's own rounding.
 SEEN_MM = 0.05
+# The trial judged by sight: less than this cannot have been seen.
+SEEN_IN_JAW_MM = 0.1
 
 
 def _in_zone(name: str) -> tuple[Injection, ...]:
@@ -37,7 +39,7 @@ def _left(found: Forecast, name: str, day: int = REVIEW_DAY) -> float:
     mouth = next((m for m in found.mouth if m.side is Side.LEFT), None)
     if mouth is None:
         return 0.0
-    values = getattr(mouth, name).median
+    values: tuple[float, ...] = getattr(mouth, name).median
     return on(found, day, values) - values[0]
 
 
@@ -62,10 +64,10 @@ def groove_droops_upper_lip(model: Model) -> Found:
         for points in (_in_zone("nose-cheek-groove"), both(site="nasalis", units=UNITS))
     )
     return Found(
-        "the upper lip in a smile falls, and further from the groove than from the side of the "
-        "nose",
+        "the upper lip in a smile falls from the groove, and less than half as far from the site "
+        "on the side of the nose",
         f"{groove:+.2f} mm against {high:+.2f} mm",
-        groove < -SEEN_MM and groove < high,
+        groove < -SEEN_MM and high > groove / 2,
     )
 
 
@@ -125,9 +127,10 @@ def jaw_every_dose(model: Model) -> Found:
         days, width = _jaw(model, units)
         widths.append(width[days.index(THREE_MONTHS)])
     return Found(
-        f"24, 48, 72 and 96 U in all: each leaves the jaw narrower on day {THREE_MONTHS}",
+        f"24, 48, 72 and 96 U in all: each leaves the jaw more than "
+        f"{SEEN_IN_JAW_MM:g} mm narrower on day {THREE_MONTHS}",
         ", ".join(f"{width:+.2f}" for width in widths) + " mm",
-        max(widths) < -SEEN_MM,
+        max(widths) < -SEEN_IN_JAW_MM,
     )
 
 
