@@ -12,15 +12,18 @@ from pathlib import Path
 import msgspec
 
 from glabella import __version__, chart, facts
+from glabella.chart.validation_figure import ShownRow, validation_svg
 from glabella.errors import GlabellaError, InputError
 from glabella.plan import Plan, forecast, plan_schema, read_plan, report
 from glabella.plan.basis import basis
 from glabella.plan.plan import refuse_what_is_yet_to_come
-from glabella.trials import calibrate, calibration_file, trial, trial_text, validate
+from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
 
 SCHEMAS = {"plan": plan_schema, "trial": trial_schema}
 BAR = 40
+# What fits beside a row of the validation figure.
+LABEL_LETTERS = 48
 CALIBRATION_FILE = Path(facts.__file__).with_name("calibration.toml")
 
 
@@ -79,8 +82,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, metavar="FILE", help="default: the facts' own file")
     command.set_defaults(run=_calibrate)
 
-    command = commands.add_parser("validate", help="every published row beside the prediction")
+    command = commands.add_parser(
+        "validate", help="every published row beside the prediction, and the laws"
+    )
     command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--svg", type=Path, metavar="FILE", help="write the figure of all rows")
     command.set_defaults(run=_validate)
     return parser
 
@@ -198,11 +204,42 @@ def _calibrate(arguments: argparse.Namespace) -> None:
 
 
 def _validate(arguments: argparse.Namespace) -> None:
-    compared = validate.validate()
+    compared, tried = validate.validate(), laws.laws()
+    if arguments.svg:
+        _write(arguments.svg, validation_figure(compared))
+        print(f"Wrote {arguments.svg}", file=sys.stderr)
     if arguments.json:
-        _print_json(validate.as_json(compared))
+        _print_json({**validate.as_json(compared), "laws": laws.as_json(tried)})
     else:
-        print(validate.as_text(compared), end="")
+        print(validate.as_text(compared), laws.as_text(tried), sep="\n", end="")
+
+
+def validation_figure(compared: Sequence[validate.Comparison]) -> str:
+    """The figure of all rows that have a prediction, as SVG."""
+    return validation_svg([row for one in compared if (row := _shown(one))])
+
+
+def _shown(compared: validate.Comparison) -> ShownRow | None:
+    """A row for the figure; None where there is no prediction."""
+    row, end = compared.row, compared.row.endpoint
+    if compared.predicted is None or compared.low is None or compared.high is None:
+        return None
+    named = facts.load().products.get(row.product)
+    units = "" if named is None or row.units is None else f" {row.units:g} U"
+    when = "" if row.day is None or row.unit == "d" else f", day {row.day:g}"
+    who = "" if end.rater == "investigator" else f", {end.rater}"
+    rest = ", at rest" if end.at == "rest" and end.area != "eyelid" else ""
+    what = f"{named.name if named else row.product}{units}{when}{who}{rest}"
+    return ShownRow(
+        group=f"{end.area}, {end.rule.replace('_', ' ')}",
+        label=f"{what} · {row.study}"[:LABEL_LETTERS],
+        unit=row.unit,
+        use=compared.use,
+        published=row.value,
+        predicted=compared.predicted,
+        low=compared.low,
+        high=compared.high,
+    )
 
 
 def _write(path: Path, text: str) -> None:
