@@ -27,7 +27,7 @@ def doses(units: float = 20) -> tuple[Dose, ...]:
 
 def lost(*given: tuple[float, float]) -> Blocked:
     """What units on days block."""
-    reaches = [reach(FACE, doses(units), day, PEOPLE) for units, day in given]
+    reaches = [reach(FACE, doses(units), day, PEOPLE, sigma_mm=6.0) for units, day in given]
     return blocked(FACE, reaches, DAYS, PEOPLE, calibrated(), bulk=1.0)
 
 
@@ -37,9 +37,9 @@ def everything(found: Blocked) -> np.ndarray:
 
 def test_many_patients_get_what_few_get() -> None:
     """Many are carried over by a polynomial; a few are computed one by one."""
-    many = reach(FACE, doses(), 0.0, PEOPLE).density
+    many = reach(FACE, doses(), 0.0, PEOPLE, sigma_mm=6.0).density
     first = slice(0, SPREADS)
-    few = reach(FACE, doses(), 0.0, PEOPLE.take(first)).density
+    few = reach(FACE, doses(), 0.0, PEOPLE.take(first), sigma_mm=6.0).density
     np.testing.assert_allclose(many[first], few, atol=1e-8 * few.max())
     assert many.min() >= 0
 
@@ -47,9 +47,9 @@ def test_many_patients_get_what_few_get() -> None:
 def test_patients_beyond_the_usual_widths_are_within_them_too() -> None:
     wide = PEOPLE.take(np.arange(40))
     wide.spread[:] = np.linspace(-7, 7, 40)
-    many = reach(FACE, doses(), 0.0, wide).density
+    many = reach(FACE, doses(), 0.0, wide, sigma_mm=6.0).density
     ends = np.array([0, 39])
-    few = reach(FACE, doses(), 0.0, wide.take(ends)).density
+    few = reach(FACE, doses(), 0.0, wide.take(ends), sigma_mm=6.0).density
     np.testing.assert_allclose(many[ends], few, atol=1e-6 * few.max())
 
 

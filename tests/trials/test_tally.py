@@ -27,7 +27,7 @@ def treated(stratum: Stratum) -> Blocked:
     face = Face.fit(stratum.sex)
     treatment = ASKED.arms[0].treatment(DAY_ZERO)
     assert treatment is not None
-    arrived = reach(face, place(face, treatment), 0.0, stratum.people)
+    arrived = reach(face, place(face, treatment), 0.0, stratum.people, sigma_mm=6.0)
     return blocked(face, [arrived], SCHEDULE.days, stratum.people, calibrated(), bulk=1.0)
 
 

@@ -15,7 +15,13 @@ from glabella.effect import kinetics, response, spread
 from glabella.face.frame import Face
 from glabella.face.muscles import Elements, elements
 from glabella.facts import product as facts_of
-from glabella.plan.parameters import Parameters, chain_rates_per_day, model_facts
+from glabella.plan.parameters import (
+    Number,
+    Parameters,
+    chain_rates_per_day,
+    column,
+    model_facts,
+)
 from glabella.plan.people import People
 from glabella.plan.place import Dose
 
@@ -26,8 +32,8 @@ Array = NDArray[np.float64]
 NEGLIGIBLE = 0.02
 # Elements times days that are followed at a time.
 IN_CACHE = 50_000
-# Widths of spread at which density is computed, and the deviate of the widest.
-SPREADS, WIDEST = 24, 6.0
+# Widths of spread at which density is computed.
+SPREADS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Blocked:
     loads: tuple[Array, ...]
     courses: tuple[Array, ...]
     shape: tuple[int, int]
-    hill: float | Array
+    hill: Number
     ceiling: float
 
     def weighed(self, weights: Array, out: Array | None = None) -> Array:
@@ -122,42 +128,49 @@ class Blocked:
         return np.power(sum(course * load for course, load in pairs), hill, out=out)
 
 
-def reach(face: Face, doses: Sequence[Dose], day: float, people: People) -> Reach:
-    """Spread the doses of one product over the muscle elements of a face."""
+def reach(
+    face: Face, doses: Sequence[Dose], day: float, people: People, *, sigma_mm: Number
+) -> Reach:
+    """Spread the doses of one product over the muscle elements of a face.
+
+    `sigma_mm` is the width of the spread of the reference volume.
+    """
     facts = model_facts().spread
     product = facts_of(doses[0].units.product)
     grid = elements(face)
     places = np.array([(dose.signed_x_mm, dose.y_mm) for dose in doses])
     amounts = np.array([dose.units.amount for dose in doses])
-    widths = spread.width_mm(
+    relative_widths = spread.width_mm(
         np.array([dose.volume_ml for dose in doses]),
-        sigma_mm=facts.sigma_mm.value * product.spread_factor.value,
+        sigma_mm=product.spread_factor.value,
         reference_ml=facts.reference_ml.value,
         exponent=facts.volume_exponent.value,
     )
     spots = np.column_stack([grid.x_mm, grid.y_mm])
     coupling = np.array([_coupling(dose.depth, grid) for dose in doses])
 
-    def density(deviates: Array) -> Array:
-        each = np.exp(model_facts().people.spread_log_sd.value * deviates)
-        return spread.density(amounts, places, each[:, None] * widths, spots, coupling)
+    def density(log_sigma: Array) -> Array:
+        widths = np.exp(log_sigma)[:, None] * relative_widths
+        return spread.density(amounts, places, widths, spots, coupling)
 
-    return Reach(product=product.id, day=day, density=_smooth(density, people.spread))
+    own = np.log(sigma_mm) + model_facts().people.spread_log_sd.value * people.spread
+    return Reach(product=product.id, day=day, density=_smooth(density, own))
 
 
-def _smooth(density: Callable[[Array], Array], deviates: Array) -> Array:
+def _smooth(density: Callable[[Array], Array], log_sigma: Array) -> Array:
     """A density (P, E) that is a smooth function of how wide toxin spreads in a patient (P,).
 
     It is taken at a few widths and carried to the patients' by the polynomial through them
-    (Chebyshev's nodes; the error is below 1e-8 of the most).
+    (Chebyshev's nodes; the error is below 1e-6 of the most, far below for usual widths).
     """
-    if len(deviates) <= SPREADS:
-        return density(deviates)
-    widest = max(WIDEST, float(np.abs(deviates).max()))
+    low, high = float(log_sigma.min()), float(log_sigma.max())
+    if len(log_sigma) <= SPREADS or low == high:
+        return density(log_sigma)
+    middle, half = (low + high) / 2, (high - low) / 2
     nodes = np.cos(np.pi * (np.arange(SPREADS) + 0.5) / SPREADS)
-    shares = 2 / SPREADS * chebvander(nodes, SPREADS - 1).T @ density(widest * nodes)
+    shares = 2 / SPREADS * chebvander(nodes, SPREADS - 1).T @ density(middle + half * nodes)
     shares[0] /= 2
-    return np.maximum(chebvander(deviates / widest, SPREADS - 1) @ shares, 0.0)
+    return np.maximum(chebvander((log_sigma - middle) / half, SPREADS - 1) @ shares, 0.0)
 
 
 def _coupling(depth: str, grid: Elements) -> Array:
@@ -168,7 +181,7 @@ def _coupling(depth: str, grid: Elements) -> Array:
     return np.asarray(np.where(grid.deep | grid.orbit, deep, superficial))
 
 
-def sensitivity(face: Face, people: People, parameters: Parameters, bulk: float) -> Array:
+def sensitivity(face: Face, people: People, parameters: Parameters, bulk: Number) -> Array:
     """How strongly each element (E,) of each drawn patient (P,) answers, against the average.
 
     The two sides of one person differ a little, and how much passes the orbital septum to the
@@ -182,10 +195,11 @@ def sensitivity(face: Face, people: People, parameters: Parameters, bulk: float)
     common = parameters.sensitivity_log_sd * people.sensitivity
     log = common[:, None] + facts.side_log_sd.value / np.sqrt(2) * people.side[:, None] * sides
     passage = np.where(sides > 0, people.levator_left[:, None], people.levator_right[:, None])
-    barrier = np.log(parameters.levator_passage) + facts.levator_log_sd.value * passage
-    own = np.log([parameters.muscle_sensitivity(muscle) / bulk for muscle, _ in grid.names])
+    barrier = column(np.log(parameters.levator_passage)) + facts.levator_log_sd.value * passage
+    answers = [parameters.muscle_sensitivity(muscle) / bulk for muscle, _ in grid.names]
+    own = np.log(np.stack(np.broadcast_arrays(*answers), axis=-1))
     # What stands before the levator is the septum, not the bulk of a treated muscle.
-    answer = np.exp(log + np.where(grid.orbit[one], barrier, own[grid.muscle[one]]))
+    answer = np.exp(log + np.where(grid.orbit[one], barrier, own[..., grid.muscle[one]]))
     return np.asarray(answer[:, alike])
 
 
@@ -213,11 +227,9 @@ def activity(
     """
     onset = np.exp(-model_facts().people.onset_log_sd.value * people.onset)
     decay = np.exp(-parameters.duration_log_sd * people.duration)
-    rates = np.tile(
-        [*chain_rates_per_day(), parameters.action(product).decay_per_day], (len(people), 1)
-    )
+    rates = np.tile([*chain_rates_per_day(), 1.0], (len(people), 1))
     rates[:, 0] *= parameters.onset_speed * onset
-    rates[:, -1] *= decay
+    rates[:, -1] *= parameters.action(product).decay_per_day * decay
     return kinetics.active_fraction(days, rates, injected)
 
 
@@ -228,13 +240,13 @@ def blocked(
     people: People,
     parameters: Parameters,
     *,
-    bulk: float,
+    bulk: Number,
 ) -> Blocked:
     """What toxin that arrived does to the elements that it reaches, for each drawn patient."""
     answer = sensitivity(face, people, parameters, bulk)
     given: list[tuple[str, Array, list[float]]] = []
     for arrived in reaches:
-        load = answer * arrived.density / parameters.action(arrived.product).half_effect
+        load = answer * arrived.density / column(parameters.action(arrived.product).half_effect)
         same = [
             injected
             for product, known, injected in given

@@ -16,7 +16,7 @@ from glabella.plan.people import People
 from glabella.plan.plan import LineGrades
 from glabella.plan.summary import RISK_TO_DAY, landmark_nodes, risk_window, unwanted
 from glabella.trials.cohort import Sex
-from glabella.trials.predict import READINGS, last_day, margin_of
+from glabella.trials.predict import chance, last_day, margin_of
 from glabella.trials.spec import EndpointSpec, TrialSpec
 
 Array = NDArray[np.float64]
@@ -155,10 +155,11 @@ def _count_lines(
             for area in areas
         }
         for index, end in enumerate(spec.endpoints):
-            said = _said(end, lines[end.area], columns, parameters)
-            tally.said[index] += said.sum(axis=0)
+            seen = _Seen(end, lines[end.area], int(grade), parameters)
+            tally.said[index] += seen.said(columns).sum(axis=0)
         for index, end in enumerate(spec.durations):
-            tally.lost_on[index] += _lost_on(end, lines[end.area], schedule.lines)
+            seen = _Seen(end, lines[end.area], int(grade), parameters)
+            tally.lost_on[index] += seen.lost_on(schedule.lines)
 
 
 def _mean_drive(
@@ -169,25 +170,44 @@ def _mean_drive(
     return np.asarray(sum(sides) / len(sides), dtype=float)
 
 
-def _said(
-    end: EndpointSpec, course: LineCourse, columns: NDArray[np.int64], parameters: Parameters
-) -> Array:
-    """Chance (P, visits) that the rater of an end point says so."""
-    severity = course.at(end.at)
-    chance = READINGS[end.rule](severity[:, :1], severity[:, columns], parameters)
-    return chance**2 if end.rater == "both" or end.rule == "composite_2" else chance
+class _Seen:
+    """What an end point sees of an area's lines, in patients of one grade before treatment."""
 
+    def __init__(
+        self, end: EndpointSpec, course: LineCourse, grade: int, parameters: Parameters
+    ) -> None:
+        self.end, self.parameters = end, parameters
+        self.severity = course.at(end.at)
+        self.before = self.severity[:, :1]
+        # Lines at rest were not graded one by one: they are compared with what they were.
+        self.grade = grade if end.at == "maximum" else self.before
 
-def _lost_on(end: EndpointSpec, course: LineCourse, days: Array) -> Counts:
-    """Responders by the half day on which they lose the effect; the last bin still has it.
+    def said(self, columns: NDArray[np.int64]) -> Array:
+        """Chance (P, visits) that the rater says so; a composite asks both."""
+        return chance(
+            self.end.rule,
+            "both" if self.end.rule == "composite_2" else self.end.rater,
+            grade=self.grade,
+            before=self.before,
+            after=self.severity[:, columns],
+            parameters=self.parameters,
+        )
 
-    Whoever had what the rule asks for before treatment has nothing to lose and is no responder.
-    """
-    severity = course.at(end.at)
-    margin = margin_of(end.rule, severity[:, :1], severity)
-    lost, _ = last_day(days, margin[margin[:, 0] <= 0])
-    half_days = np.minimum(2 * lost, len(LOST_EDGES) - 2).astype(np.int64)
-    return np.bincount(half_days, minlength=len(LOST_EDGES) - 1)
+    def lost_on(self, days: Array) -> Counts:
+        """Responders by the half day on which they lose the effect; the last bin still has it.
+
+        Whoever had what the rule asks for before treatment has nothing to lose and is no responder.
+        """
+        margin = margin_of(
+            self.end.rule,
+            grade=self.grade,
+            before=self.before,
+            severity=self.severity,
+            parameters=self.parameters,
+        )
+        lost, _ = last_day(days, margin[margin[:, 0] <= 0])
+        half_days = np.minimum(2 * lost, len(LOST_EDGES) - 2).astype(np.int64)
+        return np.bincount(half_days, minlength=len(LOST_EDGES) - 1)
 
 
 def _count_brow(face: Face, moved: Movement, columns: NDArray[np.int64], tally: Tally) -> None:

@@ -28,7 +28,6 @@ from glabella.plan.movement import areas_with_lines
 from glabella.plan.parameters import Parameters, calibrated
 from glabella.plan.people import draw_block
 from glabella.plan.place import Dose, place
-from glabella.trials.calibrate import BETWEEN_TRIALS_LOGIT_SD
 from glabella.trials.cohort import DAY_ZERO, Sex
 from glabella.trials.spec import ArmSpec, EndpointSpec, PopulationSpec, TrialSpec
 from glabella.trials.tally import (
@@ -43,6 +42,7 @@ from glabella.trials.tally import (
     Tally,
     count,
 )
+from glabella.trials.uncertainty import trial_sd
 
 # Patients in a block: a power of two, and few enough for little memory.
 BLOCK = 2048
@@ -203,7 +203,11 @@ def _follow_block(
         bulk = parameters.bulk(stratum.sex, "average")
         for arm, tally in found.items():
             given = doses.get((arm, stratum.sex), ())
-            arrived = [reach(face, given, 0.0, stratum.people)] if given else []
+            arrived = (
+                [reach(face, given, 0.0, stratum.people, sigma_mm=parameters.sigma_mm)]
+                if given
+                else []
+            )
             lost = blocked(
                 face, arrived, schedule.days, stratum.people, parameters, bulk=bulk
             ).single()
@@ -244,7 +248,7 @@ def _notes(spec: TrialSpec) -> Iterator[str]:
 def _interval(share: Array, patients: int) -> tuple[Array, Array]:
     """Where another trial of this size would fall nine times in ten."""
     inside = np.clip(share, 0.5 / patients, 1 - 0.5 / patients)
-    apart = Z90 * np.sqrt(1 / (patients * inside * (1 - inside)) + BETWEEN_TRIALS_LOGIT_SD**2)
+    apart = Z90 * np.sqrt(1 / (patients * inside * (1 - inside)) + trial_sd() ** 2)
     middle = logit(inside)
     return expit(middle - apart), expit(middle + apart)
 
