@@ -122,7 +122,7 @@ def strength_lost(face: Face, spacing_factor: float) -> NDArray[np.float64]:
     lying = density(
         np.full(len(places), 4.0),
         np.array(places),
-        np.full(len(places), facts.load().model.spread.sigma_mm.value),
+        np.full(len(places), parameters.sigma_mm),
         np.column_stack([grid.x_mm, grid.y_mm]),
         np.ones((len(places), len(grid.x_mm))),
     )

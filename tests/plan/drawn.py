@@ -101,4 +101,5 @@ def mirrored_people(people: People) -> People:
         levator_right=people.levator_left,
         line=people.line,
         rest=people.rest,
+        doubt=people.doubt,
     )

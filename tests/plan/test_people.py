@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from glabella.plan.people import FIELDS, UNIFORM, draw, draw_from
+from glabella.plan.people import DEVIATES, FIELDS, UNIFORM, draw, draw_from
 from tests.plan.drawn import mirrored_people
 
 PEOPLE = draw(1024)
 
 
-@pytest.mark.parametrize("name", [name for name in FIELDS if name not in UNIFORM])
+@pytest.mark.parametrize("name", [name for name in DEVIATES if name not in UNIFORM])
 def test_a_difference_between_people_is_a_standard_normal_deviate(name: str) -> None:
     drawn = getattr(PEOPLE, name)[1:]
     assert drawn.mean() == pytest.approx(0, abs=0.01)

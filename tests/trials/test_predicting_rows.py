@@ -55,6 +55,7 @@ def test_the_strata_of_an_arm_weigh_one() -> None:
     strata = outcomes(changed(LABEL, population=mixed), FITTED)
     weights = [stratum.weight for stratum in strata]
     assert sum(weights) == pytest.approx(1)
+    assert {stratum.grade for stratum in strata} == {2, 3}
     assert sorted(weights) == pytest.approx([0.08, 0.12, 0.32, 0.48])
     (women,) = outcomes(
         changed(LABEL, population=Population(sex="female", severe_percent=100)), FITTED

@@ -145,8 +145,8 @@ def line_severity(
     *,
     maximum: Array,
     rest: Array,
-    rest_share: float,
-    exponent: float,
+    rest_share: float | Array,
+    exponent: float | Array,
 ) -> tuple[Array, Array]:
     """Severity of lines (0 to 3.5) at full movement and at rest.
 

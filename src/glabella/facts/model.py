@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from glabella.facts.schema import Fact, Record
 
 
 class SpreadFacts(Record, kw_only=True):
-    sigma_mm: Fact[float]
     reference_ml: Fact[float]
     volume_exponent: Fact[float]
     dermis_to_superficial: Fact[float]
@@ -143,10 +144,16 @@ class ModelFacts(Record, kw_only=True):
 
 
 class Parameter(Record, kw_only=True):
-    """A fitted parameter: `value` in its natural unit, `log_sd` its uncertainty (natural log)."""
+    """A fitted parameter: `value` in its natural unit, `log_sd` its uncertainty (natural log).
+
+    `prior` and `prior_log_sd` are what was believed before the data; `from_data` says whether
+    they narrowed it.
+    """
 
     value: float
     log_sd: float
+    prior: float
+    prior_log_sd: float
     unit: str
     meaning: str
     from_data: bool
@@ -164,20 +171,40 @@ class Potency(Record, kw_only=True):
     basis: str
 
 
+class TrialShift(Record, kw_only=True):
+    """What sets one trial apart from the label's, as one kind of reader saw it; logit scale."""
+
+    study: str
+    reader: Literal["grading", "diary"]
+    shift: float
+    sd: float
+
+
 class Residual(Record, kw_only=True):
-    """One published row beside the fitted model; percent, or days for a duration."""
+    """One fitted row beside the model; percent, or days for a duration.
+
+    `predicted` is for a new trial, `in_its_trial` with what sets the row's own trial apart.
+    """
 
     row: str
     observed: float
     predicted: float
-    fitted: bool
+    in_its_trial: float
 
 
 class Calibration(Record, kw_only=True):
-    """All of calibration.toml, written by `glabella calibrate`."""
+    """All of calibration.toml, written by `glabella calibrate`.
+
+    `correlation` holds the correlations of the logarithms of the parameters in `order`.
+    """
 
     made_by: str
     rows_digest: str
+    between_trials_logit_sd: float
+    misfit_logit_sd: float
+    order: tuple[str, ...]
+    correlation: tuple[tuple[float, ...], ...]
     shared: dict[str, Parameter]
     products: dict[str, Potency]
+    shifts: tuple[TrialShift, ...]
     residuals: tuple[Residual, ...]

@@ -12,7 +12,13 @@ from glabella.effect import kinetics, response, spread
 from glabella.face.frame import Face
 from glabella.face.muscles import Elements, elements
 from glabella.facts import product as facts_of
-from glabella.plan.parameters import Parameters, chain_rates_per_day, model_facts
+from glabella.plan.parameters import (
+    Number,
+    Parameters,
+    chain_rates_per_day,
+    column,
+    model_facts,
+)
 from glabella.plan.people import People
 from glabella.plan.place import Dose
 
@@ -50,7 +56,7 @@ class Blocked:
     loads: tuple[Array, ...]
     courses: tuple[Array, ...]
     shape: tuple[int, int]
-    hill: float
+    hill: Number
     ceiling: float
 
     def weighed(self, weights: Array, out: Array | None = None) -> Array:
@@ -82,33 +88,39 @@ class Blocked:
             (course[some, :, None], load[some, None])
             for course, load in zip(self.courses, self.loads, strict=True)
         ]
+        hill = self.hill if np.ndim(self.hill) == 0 else np.asarray(self.hill)[some, None, None]
         if len(pairs) == 1:
             # The power of a product is the product of powers: far fewer powers to take.
             [(course, load)] = pairs
-            np.multiply(course**self.hill, load**self.hill, out=out)
+            np.multiply(course**hill, load**hill, out=out)
         else:
-            np.power(sum(course * load for course, load in pairs), self.hill, out=out)
+            np.power(sum(course * load for course, load in pairs), hill, out=out)
         return response.blocked_of_power(out, ceiling=self.ceiling)
 
 
-def reach(face: Face, doses: Sequence[Dose], day: float, people: People) -> Reach:
-    """Spread the doses of one product over the muscle elements of a face."""
+def reach(
+    face: Face, doses: Sequence[Dose], day: float, people: People, *, sigma_mm: Number
+) -> Reach:
+    """Spread the doses of one product over the muscle elements of a face.
+
+    `sigma_mm` is the width of the spread of the reference volume.
+    """
     facts = model_facts().spread
     product = facts_of(doses[0].units.product)
     grid = elements(face)
     places = np.array([(dose.signed_x_mm, dose.y_mm) for dose in doses])
     amounts = np.array([dose.units.amount for dose in doses])
-    widths = spread.width_mm(
+    relative_widths = spread.width_mm(
         np.array([dose.volume_ml for dose in doses]),
-        sigma_mm=facts.sigma_mm.value * product.spread_factor.value,
+        sigma_mm=product.spread_factor.value,
         reference_ml=facts.reference_ml.value,
         exponent=facts.volume_exponent.value,
     )
-    each = np.exp(model_facts().people.spread_log_sd.value * people.spread)
+    each = sigma_mm * np.exp(model_facts().people.spread_log_sd.value * people.spread)
     density = spread.density(
         amounts,
         places,
-        each[:, None] * widths,
+        each[:, None] * relative_widths,
         np.column_stack([grid.x_mm, grid.y_mm]),
         np.array([_coupling(dose.depth, grid) for dose in doses]),
     )
@@ -123,7 +135,7 @@ def _coupling(depth: str, grid: Elements) -> Array:
     return np.asarray(np.where(grid.deep | grid.orbit, deep, superficial))
 
 
-def sensitivity(face: Face, people: People, parameters: Parameters, bulk: float) -> Array:
+def sensitivity(face: Face, people: People, parameters: Parameters, bulk: Number) -> Array:
     """How strongly each element (E,) of each drawn patient (P,) answers, against the average.
 
     The two sides of one person differ a little, and how much passes the orbital septum to the
@@ -135,21 +147,20 @@ def sensitivity(face: Face, people: People, parameters: Parameters, bulk: float)
     common = parameters.sensitivity_log_sd * people.sensitivity
     log = common[:, None] + facts.side_log_sd.value / np.sqrt(2) * people.side[:, None] * sides
     passage = np.where(sides > 0, people.levator_left[:, None], people.levator_right[:, None])
-    barrier = np.log(parameters.levator_passage) + facts.levator_log_sd.value * passage
-    own = np.log([parameters.muscle_sensitivity(muscle) / bulk for muscle, _ in grid.names])
+    barrier = column(np.log(parameters.levator_passage)) + facts.levator_log_sd.value * passage
+    answers = [parameters.muscle_sensitivity(muscle) / bulk for muscle, _ in grid.names]
+    own = np.log(np.stack(np.broadcast_arrays(*answers), axis=-1))
     # What stands before the levator is the septum, not the bulk of a treated muscle.
-    return np.asarray(np.exp(log + np.where(grid.orbit, barrier, own[grid.muscle])))
+    return np.asarray(np.exp(log + np.where(grid.orbit, barrier, own[..., grid.muscle])))
 
 
 def activity(days: Array, people: People, parameters: Parameters, product: str) -> Array:
     """Active share (P, T) of a product injected on day 0, for each drawn patient."""
     onset = np.exp(-model_facts().people.onset_log_sd.value * people.onset)
     decay = np.exp(-parameters.duration_log_sd * people.duration)
-    rates = np.tile(
-        [*chain_rates_per_day(), parameters.action(product).decay_per_day], (len(people), 1)
-    )
+    rates = np.tile([*chain_rates_per_day(), 1.0], (len(people), 1))
     rates[:, 0] *= parameters.onset_speed * onset
-    rates[:, -1] *= decay
+    rates[:, -1] *= parameters.action(product).decay_per_day * decay
     return kinetics.active_fraction(days, rates)
 
 
@@ -160,14 +171,14 @@ def blocked(
     people: People,
     parameters: Parameters,
     *,
-    bulk: float,
+    bulk: Number,
 ) -> Blocked:
     """What toxin that arrived does to the elements that it reaches, for each drawn patient."""
     answer = sensitivity(face, people, parameters, bulk)
     loads: list[Array] = []
     courses: list[Array] = []
     for arrived in reaches:
-        load = answer * arrived.density / parameters.action(arrived.product).half_effect
+        load = answer * arrived.density / column(parameters.action(arrived.product).half_effect)
         course = activity(days - arrived.day, people, parameters, arrived.product)
         same = [index for index, known in enumerate(loads) if np.array_equal(known, load)]
         if same:

@@ -22,7 +22,7 @@ from glabella.plan.learn import learn
 from glabella.plan.limits import check_doses
 from glabella.plan.lines import LineCourse, follow_lines
 from glabella.plan.movement import Movement, move
-from glabella.plan.parameters import Parameters, calibrated
+from glabella.plan.parameters import Number, Parameters, calibrated, doubt, varied
 from glabella.plan.people import People, draw
 from glabella.plan.place import Dose, place_all
 from glabella.plan.plan import AreaId, LineGrades, Plan
@@ -48,13 +48,13 @@ def forecast(
 
     Raises InputError, UnitsError or GeometryError for a plan that cannot be meant.
     """
-    parameters = parameters or calibrated()
     face = Face.fit(plan.patient.sex, plan.patient.measures)
     start = max(treatment.date for treatment in plan.treatments)
     doses = place_all(face, plan.treatments)
-    own, learned = learn(plan, face, doses, parameters)
-    people = people or own or draw()
-    reaches = spread_all(plan, doses, face, start, people)
+    own, learned = learn(plan, face, doses)
+    people = people or own or draw(doubts=len(doubt().names))
+    parameters = parameters or varied(calibrated(), people.doubt)
+    reaches = spread_all(plan, doses, face, start, people, sigma_mm=parameters.sigma_mm)
     days = days_until(plan.horizon_days)
     course = follow(plan, face, reaches, days=days, people=people, parameters=parameters)
     stands_on = basis(plan)
@@ -83,11 +83,17 @@ def forecast(
 
 
 def spread_all(
-    plan: Plan, doses: dict[int, tuple[Dose, ...]], face: Face, start: date, people: People
+    plan: Plan,
+    doses: dict[int, tuple[Dose, ...]],
+    face: Face,
+    start: date,
+    people: People,
+    *,
+    sigma_mm: Number,
 ) -> tuple[Reach, ...]:
     """Where the toxin of each treatment arrived, on days counted from `start`."""
     return tuple(
-        reach(face, placed, (plan.treatments[index].date - start).days, people)
+        reach(face, placed, (plan.treatments[index].date - start).days, people, sigma_mm=sigma_mm)
         for index, placed in doses.items()
     )
 

@@ -19,7 +19,7 @@ from glabella.face.frame import BrowHeights, Face, Side
 from glabella.plan.course import blocked, reach
 from glabella.plan.lines import follow_lines
 from glabella.plan.movement import Movement, move
-from glabella.plan.parameters import Parameters
+from glabella.plan.parameters import Parameters, calibrated, doubt, varied
 from glabella.plan.people import People, draw, weighted
 from glabella.plan.place import Dose
 from glabella.plan.plan import Plan, Review
@@ -54,7 +54,7 @@ class Past:
 
 
 def learn(
-    plan: Plan, face: Face, doses: dict[int, tuple[Dose, ...]], parameters: Parameters
+    plan: Plan, face: Face, doses: dict[int, tuple[Dose, ...]]
 ) -> tuple[People | None, Learned | None]:
     """Drawn patients weighed by the plan's reviews; None where there is nothing to learn from."""
     newest = max(treatment.date for treatment in plan.treatments)
@@ -66,7 +66,9 @@ def learn(
     ]
     if not reviews:
         return None, None
-    past = _past(plan, face, doses, reviews, parameters)
+    people = draw(POOL, doubts=len(doubt().names))
+    parameters = varied(calibrated(), people.doubt)
+    past = _past(plan, face, doses, reviews, people=people, parameters=parameters)
     log = sum(
         (_log_likelihood(plan, face, past, review, parameters) for review in reviews),
         start=np.zeros(len(past.people)),
@@ -90,15 +92,22 @@ def _past(
     face: Face,
     doses: dict[int, tuple[Dose, ...]],
     reviews: list[Review],
+    *,
+    people: People,
     parameters: Parameters,
 ) -> Past:
-    people = draw(POOL)
     since = min(review.date for review in reviews) - timedelta(days=WORN_OFF_DAYS)
     first = min(treatment.date for treatment in plan.treatments if treatment.date >= since)
     seen = [(review.date - first).days for review in reviews]
     days = np.array(sorted({*range(0, max(seen), STEP_DAYS), *seen}), dtype=float)
     arrived = [
-        reach(face, placed, (plan.treatments[index].date - first).days, people)
+        reach(
+            face,
+            placed,
+            (plan.treatments[index].date - first).days,
+            people,
+            sigma_mm=parameters.sigma_mm,
+        )
         for index, placed in doses.items()
         if first <= plan.treatments[index].date < max(review.date for review in reviews)
     ]
@@ -130,7 +139,7 @@ def _log_likelihood(
 
 def read_as(grade: int, severity: Array, parameters: Parameters) -> Array:
     """Chance that a rater reads a severity (P,) as a grade; a few readings lapse to any grade."""
-    sd, lapse = parameters.rater_sd, parameters.rater_lapse
+    sd, lapse = parameters.reading_sd("investigator"), parameters.rater_lapse
     above = ndtr((grade + 0.5 - severity) / sd) if grade < WORST else 1.0
     below = ndtr((grade - 0.5 - severity) / sd) if grade > 0 else 0.0
     return np.asarray(lapse / (WORST + 1) + (1 - lapse) * (above - below))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from glabella.effect import expression
-from glabella.plan.parameters import Parameters, model_facts
+from glabella.plan.parameters import Parameters, Rater, column, model_facts
 from glabella.plan.people import People
 from glabella.plan.plan import LineGrades
 
@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 # A rater says "none or mild" below this severity: half-way between mild and moderate.
 NONE_OR_MILD_BELOW = 1.5
 SEVEREST = 3.6
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
+SHARED_NODES, SHARED_WEIGHTS = _NODES, _WEIGHTS / _WEIGHTS.sum()
 REST_BLUR = 0.6
 
 
@@ -30,7 +32,7 @@ def true_severity(grade: int, people: People, parameters: Parameters) -> Array:
     lines = model_facts().lines
     if grade == 0:
         return 0.5 * people.line
-    reading = 1 / parameters.rater_sd**2
+    reading = 1 / parameters.reading_sd("investigator") ** 2
     usual = 1 / lines.usual_grade_sd.value**2
     mean = (reading * grade + usual * lines.usual_grade.value) / (reading + usual)
     drawn = mean + ndtri(people.line) / np.sqrt(reading + usual)
@@ -50,7 +52,8 @@ def severity_at_rest(grade: int | None, maximum: Array, people: People) -> Array
             ]
         )
         drawn = np.interp(people.rest, [*shares, 1.0], [0.0, 0.5, 1.5, 2.5, 3.0])
-        return np.minimum(drawn, maximum)
+        # Lines that are deeper when they move are deeper at rest.
+        return np.minimum(drawn * maximum / lines.usual_grade.value, maximum)
     if grade == 0:
         return np.zeros(len(people))
     return np.clip(grade + REST_BLUR * (people.rest - 0.5), 0.0, np.maximum(maximum, 0.0))
@@ -82,27 +85,41 @@ def follow_lines(
         memory,
         maximum=maximum[:, None],
         rest=rest[:, None],
-        rest_share=parameters.rest_share,
-        exponent=parameters.line_exponent,
+        rest_share=column(parameters.rest_share),
+        exponent=column(parameters.line_exponent),
     )
     return LineCourse(maximum[:, None], moving, resting)
 
 
-def rated_below(severity: Array, limit: float, parameters: Parameters) -> Array:
-    """Chance that a rater reads a severity below a limit; a few readings lapse."""
-    hit = ndtr((limit - severity) / parameters.rater_sd)
-    return np.asarray(parameters.rater_lapse + (1 - parameters.rater_lapse) * hit)
+def rated_below(
+    severity: Array, limit: float | Array, parameters: Parameters, rater: Rater = "investigator"
+) -> Array:
+    """Chance that a rater reads a severity (P, T) below a limit; a few readings lapse."""
+    hit = ndtr((limit - severity) / column(parameters.reading_sd(rater)))
+    lapse = column(parameters.rater_lapse)
+    return np.asarray(lapse + (1 - lapse) * hit)
+
+
+def both_rated_below(severity: Array, limit: float | Array, parameters: Parameters) -> Array:
+    """Chance that investigator and subject both read a severity (P, T) below a limit.
+
+    They see the same face on the same day: what changes from visit to visit they share, and each
+    errs alone. The shared part is summed over the nodes of a Gauss-Hermite rule.
+    """
+    lapse = column(parameters.rater_lapse)
+    total = np.zeros_like(severity)
+    for node, weight in zip(SHARED_NODES, SHARED_WEIGHTS, strict=True):
+        room = limit - severity - node * column(parameters.visit_sd)
+        total += weight * np.prod(
+            [
+                lapse + (1 - lapse) * ndtr(room / column(own))
+                for own in (parameters.rater_sd, parameters.subject_sd)
+            ],
+            axis=0,
+        )
+    return total
 
 
 def none_or_mild(severity: Array, parameters: Parameters) -> Array:
-    """Chance that lines are rated none or mild."""
+    """Chance that an investigator rates lines none or mild."""
     return rated_below(severity, NONE_OR_MILD_BELOW, parameters)
-
-
-def improved(before: Array, severity: Array, grades: int, parameters: Parameters) -> Array:
-    """Chance that a rater sees an improvement of at least so many grades against baseline.
-
-    The rater has the baseline in mind, so it is the change that is read, with one error.
-    """
-    change = before - severity
-    return rated_below(-change, 0.5 - grades, parameters)

@@ -22,6 +22,8 @@ class People:
     """Patients (P,) as standard normal deviates; `line` and `rest` are uniform on 0 to 1.
 
     The first is the typical patient, with every deviate in the middle; the others are drawn.
+    `doubt` (P, K) are deviates of the model's parameters: what calibration left open is one more
+    thing that is not known of a patient. Where nothing of it is drawn, K is 0.
     """
 
     sensitivity: Array
@@ -34,6 +36,7 @@ class People:
     levator_right: Array
     line: Array
     rest: Array
+    doubt: Array
 
     def __len__(self) -> int:
         return len(self.line)
@@ -43,30 +46,32 @@ class People:
         return People(**{name: getattr(self, name)[chosen] for name in FIELDS})
 
 
+DOUBT = "doubt"
 FIELDS = tuple(People.__dataclass_fields__)
+DEVIATES = tuple(name for name in FIELDS if name != DOUBT)
 UNIFORM = {"line", "rest"}
 
 
 def _people(uniform: Array) -> People:
-    """Patients from uniform numbers (P, fields) between 0 and 1."""
+    """Patients from uniform numbers (P, deviates and doubts) between 0 and 1."""
     inside = np.clip(uniform, 1e-9, 1 - 1e-9)
-    columns = {name: np.ascontiguousarray(inside[:, i]) for i, name in enumerate(FIELDS)}
-    return People(
-        **{
-            name: column if name in UNIFORM else np.asarray(ndtri(column))
-            for name, column in columns.items()
-        }
-    )
+    normal = np.asarray(ndtri(inside))
+    columns = {
+        name: np.ascontiguousarray((inside if name in UNIFORM else normal)[:, i])
+        for i, name in enumerate(DEVIATES)
+    }
+    return People(**columns, doubt=np.ascontiguousarray(normal[:, len(DEVIATES) :]))
 
 
 @lru_cache(maxsize=8)
-def draw(count: int = DRAWN, seed: int = SEED) -> People:
+def draw(count: int = DRAWN, seed: int = SEED, doubts: int = 0) -> People:
     """The typical patient and `count` drawn ones (a power of two), from a scrambled Sobol sequence.
 
     The sequence fills the space of differences evenly (Owen 1998), so that few draws suffice.
+    `doubts` is how many parameters of the model are unsure.
     """
-    typical = np.full((1, len(FIELDS)), 0.5)
-    return _people(np.vstack([typical, _sequence(seed).random(count)]))
+    typical = np.full((1, len(DEVIATES) + doubts), 0.5)
+    return _people(np.vstack([typical, _sequence(seed, doubts).random(count)]))
 
 
 def draw_from(seed: int) -> Callable[[int], People]:
@@ -75,8 +80,9 @@ def draw_from(seed: int) -> Callable[[int], People]:
     return lambda count: _people(sequence.random(count))
 
 
-def _sequence(seed: int) -> qmc.Sobol:
-    return qmc.Sobol(d=len(FIELDS), scramble=True, rng=np.random.default_rng(seed))
+def _sequence(seed: int, doubts: int = 0) -> qmc.Sobol:
+    size = len(DEVIATES) + doubts
+    return qmc.Sobol(d=size, scramble=True, rng=np.random.default_rng(seed))
 
 
 def weighted(people: People, weight: Array, count: int = DRAWN) -> People:
@@ -88,5 +94,11 @@ def weighted(people: People, weight: Array, count: int = DRAWN) -> People:
     places = (np.arange(count) + 0.5) / count
     chosen = order[np.searchsorted(np.cumsum(weight[order]), places * (1 - 1e-12))]
     taken = people.take(chosen)
-    middle = {name: float(np.sum(weight * getattr(people, name))) for name in FIELDS}
-    return People(**{name: np.append(middle[name], getattr(taken, name)) for name in FIELDS})
+    return People(
+        **{
+            name: np.concatenate(
+                [(weight @ getattr(people, name))[None], getattr(taken, name)], axis=0
+            )
+            for name in FIELDS
+        }
+    )

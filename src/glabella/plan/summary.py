@@ -74,7 +74,7 @@ def grade_curves(lines: Lines, parameters: Parameters) -> tuple[GradeCurve, ...]
             at=at,
             grade=curve(course.at(at), 2),
             none_or_mild=tuple(
-                np.round(none_or_mild(course.at(at)[1:], parameters).mean(axis=0), 3).tolist()
+                np.round(none_or_mild(course.at(at), parameters)[1:].mean(axis=0), 3).tolist()
             ),
         )
         for (area, side), course in lines.items()

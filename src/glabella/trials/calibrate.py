@@ -1,9 +1,8 @@
 """Calibration: fit the model to published rows and write the parameters down as facts.
 
-The parameters are fitted on a log scale by weighted least squares. A share is compared as a
-logit with the variance of its sample plus a variance between trials (trials disagree beyond
-sampling: rule, raters and people differ); a duration on a log scale. Each parameter has a weak
-prior, so that what the data do not move stays where it was, and is shown as such.
+The parameters are fitted together on a log scale by weighted least squares under the scatter of
+`likelihood.py`; scatter and parameters are fitted in turn until they stay. Each parameter has a
+weak prior, so that what the data do not move stays where it was, and is shown as such.
 """
 
 from __future__ import annotations
@@ -20,23 +19,17 @@ from scipy.optimize import brentq, least_squares
 from glabella import facts
 from glabella.errors import ModelError
 from glabella.facts import PublishedRow
-from glabella.facts.model import Calibration, Parameter, Potency, Residual
+from glabella.facts.model import Calibration, Parameter, Potency, Residual, TrialShift
 from glabella.plan.parameters import Parameters, ProductAction
+from glabella.trials import likelihood
 from glabella.trials.cohort import Arm
-from glabella.trials.predict import can_predict, lid_ptosis_rate, predict
+from glabella.trials.likelihood import Scatter
+from glabella.trials.predict import can_predict, lid_ptosis_rate, moved, predict
 
 Array = NDArray[np.float64]
 
-# Trials of one design differ by about this much on the logit scale beyond sampling, and single
-# rows of one trial by this much from any smooth course.
-BETWEEN_TRIALS_LOGIT_SD = 0.5
-MISFIT_LOGIT_SD = 0.1
-# The forecast speaks in the terms of the label's own trial: others are shifted against it.
-REFERENCE_STUDY = "glabella pivotal trials, pooled"
-DURATION_LOG_SD = 0.15
-# An arm whose size was not found counts as a small one.
-UNKNOWN_ARM_SIZE = 40
-# A parameter is said to come from the data when they narrow its prior at least this much.
+# A parameter is said to come from the data when they narrow its prior at least this much, or move
+# it by more than its own standard deviation.
 NARROWED = 0.7
 
 
@@ -52,28 +45,35 @@ class Prior:
 
 SHARED: dict[str, Prior] = {
     "hill": Prior(1.5, 0.4, "1", "steepness of the response at an element"),
+    "sigma_mm": Prior(6.5, 0.2, "mm", "width of the spread of 0.1 mL"),
     "sensitivity_log_sd": Prior(0.5, 0.6, "log", "spread of sensitivity between patients"),
     "duration_log_sd": Prior(0.2, 0.3, "log", "spread of duration between patients"),
     "onset_speed": Prior(1.0, 0.5, "1", "bulk movement against that in a muscle of the foot"),
-    "rater_sd": Prior(0.45, 0.3, "grade", "error of one reading of a line grade"),
+    "rater_sd": Prior(0.3, 0.3, "grade", "error of an investigator's reading of a line grade"),
+    "subject_sd": Prior(0.4, 0.3, "grade", "error of a subject's own reading"),
+    "visit_sd": Prior(0.25, 0.3, "grade", "how much the same lines change from visit to visit"),
     "rater_lapse": Prior(0.02, 0.3, "fraction", "readings that say better whatever is there"),
-    "rest_share": Prior(0.4, 0.4, "fraction", "what a line at rest adds to the grade in movement"),
-    "line_exponent": Prior(1.0, 0.3, "1", "how a line follows the strength that folds it"),
+    "diary_grades": Prior(0.5, 0.3, "grade", "change at which a diary notes an effect"),
+    "rest_share": Prior(0.3, 0.5, "fraction", "what a line at rest adds to the grade in movement"),
+    "line_exponent": Prior(1.5, 0.4, "1", "how a line follows the strength that folds it"),
     "frontalis_sensitivity": Prior(1.0, 0.5, "1", "frontalis against the glabella's muscles"),
     "orbicularis_sensitivity": Prior(1.0, 0.5, "1", "orbicularis against the glabella's muscles"),
     "male_bulk": Prior(1.5, 0.4, "1", "muscle mass of an average man against a woman's"),
 }
 LEVATOR = Prior(0.03, 1.0, "fraction", "share of a density that passes to the lid's levator")
+LEVATOR_NAME = "levator_passage"
 # Weak priors of a product: half effect at a twentieth of the label dose spread over the glabella,
 # and a half-life of three weeks.
 HALF_EFFECT_SHARE_OF_LABEL = 1 / 20
 GLABELLA_MM2 = 900.0
 HALF_EFFECT_LOG_SD = 1.0
 DECAY_PER_DAY = Prior(0.033, 0.3, "1/day", "decay of the active light chain")
+# How far the label doses of products may differ in effect: a product without trials to fit may act
+# this much more or less (log) than the fitted ones do at their label doses.
+UNFITTED_LOG_SD = 0.5
 
 
 FITTED_PRODUCTS = ("botox-cosmetic", "dysport", "xeomin")
-FITTED_AREAS = ("glabella", "forehead")
 # A subject's own "moderately better" is another scale than the raters': predicted, not fitted.
 FITTED_RULES = frozenset(
     {
@@ -89,68 +89,89 @@ FITTED_RULES = frozenset(
         "median_duration_days",
     }
 )
-# No trial of lateral canthal lines has a calibration row: their muscle keeps its prior.
+# No treated arm of lateral canthal lines is a calibration row: their muscle keeps its prior.
 HELD = {"orbicularis_sensitivity"}
-# What a diary says of the day after the injection differs by diary more than by dose.
-FIRST_DAY = 1
+# The rate of lid droop that sets the levator's passage.
+POOLED_LID = next(r for r in facts.load().literature if r.id == "ona-pool-glabella-lid-ptosis")
+STEP = 0.05
+START = Scatter(between=0.6, misfit=0.3)
+ROUNDS = 4
+# The scatter has settled when it changes by less than this share.
+SETTLED = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """The fitted parameters by name, the log covariance of those in `names`, and the scatter."""
+
+    values: dict[str, float]
+    names: tuple[str, ...]
+    covariance: Array
+    scatter: Scatter
 
 
 def rows_to_fit() -> list[PublishedRow]:
-    """The calibration rows that were seen, that the model can predict and that it is fitted to.
-
-    Placebo rows of trials of products that are not fitted stay out: their raters differ.
-    """
+    """The calibration rows that were seen, of placebo or of a product that is fitted."""
     return [
         row
         for row in facts.load().literature
         if row.may_be_fitted
         and can_predict(row)
-        and row.endpoint.area in FITTED_AREAS
         and row.endpoint.rule in FITTED_RULES
         and row.endpoint.at == "maximum"
-        and not (row.endpoint.rule == "onset" and row.day == FIRST_DAY)
-        and (row.product in FITTED_PRODUCTS or _label_placebo(row))
+        and row.product in {*FITTED_PRODUCTS, "placebo"}
     ]
-
-
-def _label_placebo(row: PublishedRow) -> bool:
-    return row.product == "placebo" and row.id.startswith("ona-")
 
 
 def calibrate() -> Calibration:
     """Fit all parameters together and return them as facts; the same rows give the same result."""
     priors = {**SHARED, **{name: prior for p in FITTED_PRODUCTS for name, prior in _action(p)}}
     rows = rows_to_fit()
-    values, spreads = _fit(rows, priors)
-    passage = levator_passage(assemble(values))
-    return _as_facts(values, spreads, priors, passage, rows)
+    fit = _fit(rows, priors)
+    return _as_facts(_with_levator(fit), {**priors, LEVATOR_NAME: LEVATOR}, rows)
 
 
-def _fit(
-    rows: list[PublishedRow], priors: dict[str, Prior]
-) -> tuple[dict[str, float], dict[str, float]]:
-    """The parameters and their log standard deviations; those held keep their priors."""
-    names = [name for name in priors if name not in HELD]
+def _fit(rows: list[PublishedRow], priors: dict[str, Prior]) -> Fit:
+    """Parameters and scatter in turn; parameters that are held keep their priors."""
+    names = tuple(name for name in priors if name not in HELD)
     values = {name: prior.median for name, prior in priors.items()}
-    spreads = {name: prior.log_sd for name, prior in priors.items()}
     centre = np.log([priors[name].median for name in names])
     width = np.array([priors[name].log_sd for name in names])
-    target, whiten = np.array([_transform(row, row.value) for row in rows]), whitening(rows)
+    target = np.array([likelihood.transform(row, row.value) for row in rows])
+    scatter, log = START, centre
 
-    def misfit(log: Array) -> Array:
-        parameters = assemble({**values, **dict(zip(names, np.exp(log), strict=True))})
-        predicted = np.array([_transform(row, predict(row, parameters)) for row in rows])
-        return np.concatenate([whiten @ (predicted - target), (log - centre) / width])
+    def parameters_at(log: Array) -> Parameters:
+        return assemble({**values, **dict(zip(names, np.exp(log).tolist(), strict=True))})
 
-    step = np.full(len(names), 0.02)
-    fitted = least_squares(misfit, centre, diff_step=step, xtol=1e-5, ftol=1e-7)
-    if not fitted.success:
-        raise ModelError(f"Calibration did not converge: {fitted.message}")
-    slope = np.asarray(fitted.jac)
-    spread = np.sqrt(np.diag(np.linalg.inv(slope.T @ slope)))
-    values |= dict(zip(names, np.exp(fitted.x).tolist(), strict=True))
-    spreads |= dict(zip(names, spread.tolist(), strict=True))
-    return values, spreads
+    def predicted(log: Array) -> Array:
+        parameters = parameters_at(log)
+        return np.array([likelihood.transform(row, predict(row, parameters)) for row in rows])
+
+    def misfit(log: Array, whiten: Array) -> Array:
+        return np.concatenate([whiten @ (predicted(log) - target), (log - centre) / width])
+
+    for _ in range(ROUNDS):
+        load = likelihood.loadings(rows, parameters_at(log))
+        whiten = likelihood.whitening(rows, load, scatter)
+        fitted = least_squares(
+            misfit,
+            log,
+            args=(whiten,),
+            diff_step=np.full(len(names), 0.02),
+            xtol=1e-4,
+            ftol=1e-6,
+            max_nfev=30,
+        )
+        if not fitted.success:
+            raise ModelError(f"Calibration did not converge: {fitted.message}")
+        log, slope = np.asarray(fitted.x), np.asarray(fitted.jac)
+        load = likelihood.loadings(rows, parameters_at(log))
+        before = scatter
+        scatter = likelihood.estimate(rows, load, target - predicted(log), scatter)
+        if abs(np.log(scatter.between / before.between)) < SETTLED:
+            break
+    values |= dict(zip(names, np.exp(log).tolist(), strict=True))
+    return Fit(values, names, np.linalg.inv(slope.T @ slope), scatter)
 
 
 def _action(product: str) -> list[tuple[str, Prior]]:
@@ -159,8 +180,9 @@ def _action(product: str) -> list[tuple[str, Prior]]:
     return [(f"half_effect:{product}", half), (f"decay:{product}", DECAY_PER_DAY)]
 
 
-def assemble(values: dict[str, float], levator: float = LEVATOR.median) -> Parameters:
+def assemble(values: dict[str, float]) -> Parameters:
     """Parameters from values by name; products without their own take the fitted ones' place."""
+    levator = values.get(LEVATOR_NAME, LEVATOR.median)
     shared: dict[str, Any] = {name: float(values[name]) for name in SHARED}
     fitted = {
         product: ProductAction(
@@ -186,98 +208,115 @@ def _label_density(product: str) -> float:
     return facts.product(product).areas["glabella"].total_units.value / GLABELLA_MM2
 
 
-def levator_passage(parameters: Parameters) -> float:
-    """The passage to the levator at which the label dose gives the pooled rate of lid droop."""
-    row = next(r for r in facts.load().literature if r.id == "ona-pool-glabella-lid-ptosis")
+def levator_passage(parameters: Parameters, percent: float = POOLED_LID.value) -> float:
+    """The passage to the levator at which the label dose lets so many lids droop."""
 
     def miss(log: float) -> float:
         tried = replace(parameters, levator_passage=float(np.exp(log)))
-        return 100 * lid_ptosis_rate(Arm.of(row), tried) - row.value
+        return 100 * lid_ptosis_rate(Arm.of(POOLED_LID), tried) - percent
 
-    return float(np.exp(brentq(miss, np.log(1e-4), np.log(20.0), xtol=1e-3)))
-
-
-def _transform(row: PublishedRow, value: float) -> float:
-    """Shares as logits, kept off 0 and 100 by half a patient; durations as logs."""
-    if row.unit != "%":
-        return float(np.log(value))
-    edge = 0.5 / (row.n or UNKNOWN_ARM_SIZE)
-    share = np.clip(value / 100, edge, 1 - edge)
-    return float(np.log(share / (1 - share)))
+    return float(np.exp(brentq(miss, np.log(1e-4), np.log(20.0), xtol=1e-4)))
 
 
-def whitening(rows: Sequence[PublishedRow]) -> Array:
-    """The matrix that makes the rows' deviations independent with unit variance.
+def _with_levator(fit: Fit) -> Fit:
+    """The fit and the levator's passage, which has to follow what the other parameters are.
 
-    All shares of one trial are moved together by what sets that trial apart (its raters, rule and
-    people), towards more or less effect; each row adds its own sampling and a little misfit.
+    It is set by one pooled rate, so that its uncertainty is that of the rate (sampling, and the
+    difference between trials) and that of the others, by how it moves with each of them.
     """
-    covariance = np.diag([_own_variance(row) for row in rows])
-    for i, one in enumerate(rows):
-        for j, two in enumerate(rows):
-            apart = one.study != two.study or one.study == REFERENCE_STUDY
-            if not apart and one.unit == two.unit == "%":
-                together = _direction(one) * _direction(two)
-                covariance[i, j] += together * BETWEEN_TRIALS_LOGIT_SD**2
-    return np.asarray(np.linalg.inv(np.linalg.cholesky(covariance)))
+
+    def log_passage(percent: float = POOLED_LID.value, **changed: float) -> float:
+        return float(np.log(levator_passage(assemble({**fit.values, **changed}), percent)))
+
+    here = log_passage()
+    slope = [
+        (log_passage(**{name: fit.values[name] * np.exp(STEP)}) - here) / STEP for name in fit.names
+    ]
+    sampling = likelihood.sampling_variance(POOLED_LID, 1.0)
+    apart = float(np.sqrt(sampling + fit.scatter.between**2))
+    more, less = (100 * moved(POOLED_LID.value / 100, shift) for shift in (apart, -apart))
+    own = (log_passage(more) - log_passage(less)) / 2
+    together = fit.covariance @ slope
+    size = len(fit.names)
+    covariance = np.empty((size + 1, size + 1))
+    covariance[:size, :size] = fit.covariance
+    covariance[size, :size] = covariance[:size, size] = together
+    covariance[size, size] = slope @ together + own**2
+    return Fit(
+        {**fit.values, LEVATOR_NAME: float(np.exp(here))},
+        (*fit.names, LEVATOR_NAME),
+        covariance,
+        fit.scatter,
+    )
 
 
-def _direction(row: PublishedRow) -> int:
-    return -1 if row.endpoint.rule == "relapsed" else 1
-
-
-def _own_variance(row: PublishedRow) -> float:
-    if row.unit != "%":
-        return DURATION_LOG_SD**2
-    size = row.n or UNKNOWN_ARM_SIZE
-    share = float(np.clip(row.value / 100, 1 / size, 1 - 1 / size))
-    return 1 / (size * share * (1 - share)) + MISFIT_LOGIT_SD**2
-
-
-def _as_facts(
-    values: dict[str, float],
-    spreads: dict[str, float],
-    priors: dict[str, Prior],
-    passage: float,
-    rows: Sequence[PublishedRow],
-) -> Calibration:
-    parameters = assemble(values, passage)
+def _as_facts(fit: Fit, priors: dict[str, Prior], rows: Sequence[PublishedRow]) -> Calibration:
+    parameters = assemble(fit.values)
+    spread = np.sqrt(np.diag(fit.covariance))
+    spreads = dict(zip(fit.names, spread.tolist(), strict=True))
 
     def parameter(name: str) -> Parameter:
-        prior = priors[name]
+        prior, sd = priors[name], spreads.get(name, priors[name].log_sd)
+        moved_by = abs(np.log(fit.values[name] / prior.median))
         return Parameter(
-            value=_rounded(values[name]),
-            log_sd=_rounded(spreads[name]),
+            value=_rounded(fit.values[name]),
+            log_sd=_rounded(sd),
+            prior=prior.median,
+            prior_log_sd=prior.log_sd,
             unit=prior.unit,
             meaning=prior.meaning,
-            from_data=bool(spreads[name] < NARROWED * prior.log_sd) and name not in HELD,
+            from_data=bool(sd < NARROWED * prior.log_sd or moved_by > prior.log_sd),
         )
 
-    shared = {name: parameter(name) for name in SHARED}
-    shared["levator_passage"] = Parameter(
-        value=_rounded(passage),
-        log_sd=LEVATOR.log_sd,
-        unit=LEVATOR.unit,
-        meaning=LEVATOR.meaning,
-        from_data=True,
-    )
     return Calibration(
         made_by="glabella calibrate",
         rows_digest=rows_digest(rows),
-        shared=shared,
+        between_trials_logit_sd=_rounded(fit.scatter.between),
+        misfit_logit_sd=_rounded(fit.scatter.misfit),
+        shared={name: parameter(name) for name in (*SHARED, LEVATOR_NAME)},
         products={
             product: _potency(product, parameters, parameter) for product, _ in parameters.products
         },
-        residuals=tuple(
+        order=fit.names,
+        correlation=tuple(
+            tuple(round(float(r), 3) + 0.0 for r in row)
+            for row in fit.covariance / np.outer(spread, spread)
+        ),
+        **_compared(rows, parameters, fit.scatter),
+    )
+
+
+def _compared(
+    rows: Sequence[PublishedRow], parameters: Parameters, scatter: Scatter
+) -> dict[str, Any]:
+    """Every fitted row beside the model, and what sets its trial apart."""
+    predicted = [predict(row, parameters) for row in rows]
+    load = likelihood.loadings(rows, parameters)
+    deviation = np.array(
+        [
+            likelihood.transform(row, row.value) - likelihood.transform(row, found)
+            for row, found in zip(rows, predicted, strict=True)
+        ]
+    )
+    shifts = likelihood.shifts(rows, load, deviation, scatter)
+    own = {who: shift for who, (shift, _) in shifts.items()}
+    return {
+        "shifts": tuple(
+            TrialShift(study=study, reader=reader, shift=round(shift, 2), sd=round(sd, 2))
+            for (study, reader), (shift, sd) in shifts.items()
+        ),
+        "residuals": tuple(
             Residual(
                 row=row.id,
                 observed=row.value,
-                predicted=round(predict(row, parameters), 1),
-                fitted=True,
+                predicted=round(found, 1),
+                in_its_trial=round(
+                    predict(row, parameters, shift=own.get(likelihood.group(row), 0.0)), 1
+                ),
             )
-            for row in rows
+            for row, found in zip(rows, predicted, strict=True)
         ),
-    )
+    }
 
 
 def _potency(product: str, parameters: Parameters, parameter: Any) -> Potency:
@@ -288,22 +327,24 @@ def _potency(product: str, parameters: Parameters, parameter: Any) -> Potency:
             basis="fitted to this product's own trials",
         )
     action = parameters.action(product)
+    half = Prior(float(action.half_effect), UNFITTED_LOG_SD, "U/mm2", "dose density at half effect")
     return Potency(
-        half_effect_units_per_mm2=Parameter(
-            value=_rounded(action.half_effect),
-            log_sd=HALF_EFFECT_LOG_SD,
-            unit="U/mm2",
-            meaning="dose density at half effect",
-            from_data=False,
-        ),
-        decay_per_day=Parameter(
-            value=_rounded(action.decay_per_day),
-            log_sd=DECAY_PER_DAY.log_sd,
-            unit="1/day",
-            meaning=DECAY_PER_DAY.meaning,
-            from_data=False,
-        ),
+        half_effect_units_per_mm2=_given(half, half.median, half.log_sd),
+        decay_per_day=_given(DECAY_PER_DAY, float(action.decay_per_day), DECAY_PER_DAY.log_sd),
         basis="not fitted: the label dose is taken to act as fitted label doses of other products",
+    )
+
+
+def _given(prior: Prior, value: float, log_sd: float) -> Parameter:
+    """A parameter that the fit did not move."""
+    return Parameter(
+        value=_rounded(value),
+        log_sd=log_sd,
+        prior=_rounded(prior.median),
+        prior_log_sd=prior.log_sd,
+        unit=prior.unit,
+        meaning=prior.meaning,
+        from_data=False,
     )
 
 

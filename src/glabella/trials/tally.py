@@ -16,7 +16,7 @@ from glabella.plan.people import People
 from glabella.plan.plan import LineGrades
 from glabella.plan.summary import landmark_nodes, risk_window, unwanted
 from glabella.trials.cohort import Sex
-from glabella.trials.predict import READINGS, last_day, margin_of
+from glabella.trials.predict import chance, last_day, margin_of
 from glabella.trials.spec import TrialSpec
 
 Array = NDArray[np.float64]
@@ -95,13 +95,26 @@ def _count_lines(
     }
     for index, end in enumerate(spec.endpoints):
         severity = lines[end.area].at(end.at)
-        chance = READINGS[end.rule](severity[:, :1], severity[:, columns], parameters)
-        agreed = chance**2 if end.rater == "both" or end.rule == "composite_2" else chance
-        for visit, total in zip(spec.visits_days, agreed.sum(axis=0), strict=True):
+        said = chance(
+            end.rule,
+            "both" if end.rule == "composite_2" else end.rater,
+            grade=stratum.grade if end.at == "maximum" else severity[:, :1],
+            before=severity[:, :1],
+            after=severity[:, columns],
+            parameters=parameters,
+        )
+        for visit, total in zip(spec.visits_days, said.sum(axis=0), strict=True):
             _add(tally.said, (index, visit), float(total))
     for index, end in enumerate(spec.durations):
         severity = lines[end.area].at(end.at)
-        lost, _ = last_day(days, margin_of(end.rule, severity[:, :1], severity))
+        margin = margin_of(
+            end.rule,
+            grade=stratum.grade if end.at == "maximum" else severity[:, :1],
+            before=severity[:, :1],
+            severity=severity,
+            parameters=parameters,
+        )
+        lost, _ = last_day(days, margin)
         counted, _ = np.histogram(np.minimum(lost, FOLLOWED_DAYS + 1), bins=LOST_EDGES)
         _add(tally.lost_on, index, counted)
 

@@ -20,7 +20,6 @@ from glabella.plan.parameters import Parameters, calibrated
 from glabella.plan.people import draw_from
 from glabella.plan.place import place
 from glabella.plan.plan import Treatment
-from glabella.trials.calibrate import BETWEEN_TRIALS_LOGIT_SD
 from glabella.trials.cohort import DAY_ZERO, Sex
 from glabella.trials.spec import ArmSpec, EndpointSpec, TrialSpec
 from glabella.trials.tally import (
@@ -34,6 +33,7 @@ from glabella.trials.tally import (
     Tally,
     count_block,
 )
+from glabella.trials.uncertainty import trial_sd
 
 BLOCK = 512
 Z90 = 1.645
@@ -152,13 +152,13 @@ def blocks(spec: TrialSpec) -> Iterator[tuple[float, Stratum]]:
                     yield drawn / population.n, Stratum(sex, int(one), people.take(chosen))
 
 
-def _reach(arm: ArmSpec, stratum: Stratum) -> list[Reach]:
+def _reach(arm: ArmSpec, stratum: Stratum, parameters: Parameters) -> list[Reach]:
     if arm.product is None:
         return []
     face = Face.fit(stratum.sex)
     fields = {name: getattr(arm, name) for name in ArmSpec.__struct_fields__ if name != "name"}
     treatment = Treatment(date=DAY_ZERO, **fields)
-    return [reach(face, place(face, treatment), 0.0, stratum.people)]
+    return [reach(face, place(face, treatment), 0.0, stratum.people, sigma_mm=parameters.sigma_mm)]
 
 
 def _follow(
@@ -173,7 +173,7 @@ def _follow(
     """Treat one block in one arm and add what was counted to the tally."""
     face, people = Face.fit(stratum.sex), stratum.people
     bulk = parameters.bulk(stratum.sex, "average")
-    arrived = _reach(arm, stratum)
+    arrived = _reach(arm, stratum, parameters)
     lost = blocked(face, arrived, days, people, parameters, bulk=bulk)
     moved = move(face, lost, people)
     count_block(spec, moved, stratum, days=days, parameters=parameters, tally=tally)
@@ -182,7 +182,7 @@ def _follow(
 def _interval(share: float, patients: int) -> tuple[float, float]:
     """Where another trial of this size would fall nine times in ten."""
     inside = min(max(share, 0.5 / patients), 1 - 0.5 / patients)
-    spread = math.sqrt(1 / (patients * inside * (1 - inside)) + BETWEEN_TRIALS_LOGIT_SD**2)
+    spread = math.sqrt(1 / (patients * inside * (1 - inside)) + trial_sd() ** 2)
     logit = math.log(inside / (1 - inside))
     low, high = (1 / (1 + math.exp(-(logit + z * spread))) for z in (-Z90, Z90))
     return round(low, 4), round(high, 4)

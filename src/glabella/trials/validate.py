@@ -6,19 +6,17 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit, ndtri
-from scipy.stats import binom
+from numpy.typing import NDArray
 
 from glabella import facts
 from glabella.facts import PublishedRow
 from glabella.plan.parameters import Parameters, calibrated
 from glabella.plan.report import table
-from glabella.trials.calibrate import BETWEEN_TRIALS_LOGIT_SD, DURATION_LOG_SD, UNKNOWN_ARM_SIZE
+from glabella.trials.likelihood import UNKNOWN_ARM_SIZE, transform
 from glabella.trials.predict import can_predict, predict
+from glabella.trials.uncertainty import Z90, duration_shift, parameter_sets, share_interval
 
-Z90 = 1.645
-TAIL = 0.05
-NODES = 64
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,8 @@ class Comparison:
     """One published row and the model's figure with the interval a new trial would fall in.
 
     `use` is "fitted", "not fitted" or "from memory" (shown, never fitted and never scored);
-    `predicted` is None where the model has no word for the end point.
+    `predicted` is for a new trial, None where the model has no word for the end point;
+    `in_its_trial` is for the trial of a fitted row, with what the fit found to set it apart.
     """
 
     row: PublishedRow
@@ -34,10 +33,15 @@ class Comparison:
     predicted: float | None
     low: float | None = None
     high: float | None = None
+    in_its_trial: float | None = None
 
     @property
     def error(self) -> float | None:
-        return None if self.predicted is None else abs(self.predicted - self.row.value)
+        """Distance from what was published; a fitted row is compared with its own trial."""
+        if self.predicted is None:
+            return None
+        own = self.predicted if self.in_its_trial is None else self.in_its_trial
+        return abs(own - self.row.value)
 
     @property
     def inside(self) -> bool | None:
@@ -49,52 +53,74 @@ class Comparison:
 def validate(parameters: Parameters | None = None) -> tuple[Comparison, ...]:
     """Compare every published row; rows that the model cannot predict are listed as such."""
     parameters = parameters or calibrated()
+    rows = facts.load().literature
+    known = [row for row in rows if can_predict(row)]
+    spread = dict(zip((row.id for row in known), _parameter_sd(known, parameters), strict=True))
     calibration = facts.load().calibration
-    fitted = {residual.row for residual in calibration.residuals} if calibration else set()
-    return tuple(_compare(row, fitted, parameters) for row in facts.load().literature)
+    residuals = calibration.residuals if calibration else ()
+    in_trial = {residual.row: residual.in_its_trial for residual in residuals}
+    return tuple(
+        _compare(row, in_trial.get(row.id), parameters, spread.get(row.id)) for row in rows
+    )
 
 
-def _compare(row: PublishedRow, fitted: set[str], parameters: Parameters) -> Comparison:
-    use = "fitted" if row.id in fitted else "from memory" if row.from_memory else "not fitted"
-    if not can_predict(row):
+def _parameter_sd(rows: list[PublishedRow], parameters: Parameters) -> Array:
+    """How far what calibration left open moves each row, on the row's own scale (R,)."""
+    each = [
+        [transform(row, predict(row, some)) for row in rows] for some in parameter_sets(parameters)
+    ]
+    return np.asarray(np.std(each, axis=0))
+
+
+def _compare(
+    row: PublishedRow, in_trial: float | None, parameters: Parameters, spread: float | None
+) -> Comparison:
+    use = "from memory" if row.from_memory else "not fitted" if in_trial is None else "fitted"
+    if spread is None:
         return Comparison(row, use, None)
     predicted = predict(row, parameters)
-    low, high = interval(row, predicted)
-    return Comparison(row, use, round(predicted, 1), round(low, 1), round(high, 1))
+    low, high = interval(row, parameters, spread)
+    return Comparison(
+        row, use, round(predicted, 1), round(low, 1), round(high, 1), in_its_trial=in_trial
+    )
 
 
-def interval(row: PublishedRow, predicted: float) -> tuple[float, float]:
-    """Where a new trial of this design would fall nine times in ten."""
-    if row.unit != "%":
-        reach = math.exp(Z90 * DURATION_LOG_SD)
-        return predicted / reach, predicted * reach
-    size = row.n or UNKNOWN_ARM_SIZE
-    share = float(np.clip(predicted / 100, 0.5 / size, 1 - 0.5 / size))
-    low, high = patients_counted(share, size)
-    return 100 * low / size, 100 * high / size
+def interval(
+    row: PublishedRow, parameters: Parameters, parameter_sd: float = 0.0
+) -> tuple[float, float]:
+    """Where a new trial of this design would fall nine times in ten.
 
-
-def patients_counted(share: float, size: int) -> tuple[int, int]:
-    """How many of `size` patients a new trial would count, nine times in ten.
-
-    The trial's own share is normal on the logit scale around `share`; the count is binomial.
+    It holds what is not known of the parameters, what sets a trial apart, and its patients.
     """
-    middles = (np.arange(NODES) + 0.5) / NODES
-    shares = expit(logit(share) + BETWEEN_TRIALS_LOGIT_SD * ndtri(middles))
-    counts = np.arange(size + 1)
-    reached = np.asarray(binom.cdf(counts[:, None], size, shares)).mean(axis=1)
-    low, high = np.searchsorted(reached, [TAIL, 1 - TAIL])
-    return int(low), int(high)
+    size, predicted = row.n or UNKNOWN_ARM_SIZE, predict(row, parameters)
+    if row.unit == "%":
+        low, high = share_interval(predicted / 100, size, parameter_sd)
+        return 100 * low, 100 * high
+    reach = duration_shift(size)
+    less, more = (predict(row, parameters, shift=shift) for shift in (-reach, reach))
+    low, high = (
+        math.hypot(math.log(predicted / less), Z90 * parameter_sd),
+        math.hypot(math.log(more / predicted), Z90 * parameter_sd),
+    )
+    return predicted * math.exp(-low), predicted * math.exp(high)
 
 
 def scores(compared: tuple[Comparison, ...], use: str) -> dict[str, float]:
     """Rows compared, median absolute error in percentage points, share of intervals that hold."""
     chosen = [c for c in compared if c.use == use and c.predicted is not None]
     points = [c.error for c in chosen if c.row.unit == "%" and c.error is not None]
+    new_trial = [
+        abs(c.predicted - c.row.value)
+        for c in chosen
+        if c.row.unit == "%" and c.predicted is not None
+    ]
     held = [c.inside for c in chosen if c.inside is not None]
     return {
         "rows": len(chosen),
         "median_absolute_error_points": round(float(np.median(points)), 1) if points else math.nan,
+        "median_absolute_error_new_trial_points": (
+            round(float(np.median(new_trial)), 1) if new_trial else math.nan
+        ),
         "share_inside_interval": round(float(np.mean(held)), 3) if held else math.nan,
     }
 
@@ -107,7 +133,8 @@ def as_text(compared: tuple[Comparison, ...]) -> str:
         found = scores(compared, use)
         parts.append(
             f"Rows {use}: {found['rows']:g}, median absolute error "
-            f"{found['median_absolute_error_points']:g} points, "
+            f"{found['median_absolute_error_points']:g} points "
+            f"(as a new trial {found['median_absolute_error_new_trial_points']:g}), "
             f"{found['share_inside_interval']:.0%} inside the 90% interval\n"
             + table(HEAD, [_cells(c) for c in chosen])
         )
@@ -119,7 +146,7 @@ def as_text(compared: tuple[Comparison, ...]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-HEAD = ("row", "rule", "published", "model", "low", "high", "inside")
+HEAD = ("row", "rule", "published", "this trial", "a new trial", "low", "high", "inside")
 
 
 def _cells(compared: Comparison) -> tuple[str, ...]:
@@ -128,6 +155,7 @@ def _cells(compared: Comparison) -> tuple[str, ...]:
         row.id,
         row.endpoint.rule,
         f"{row.value:g} {row.unit}",
+        "" if compared.in_its_trial is None else f"{compared.in_its_trial:g}",
         f"{compared.predicted:g}",
         f"{compared.low:g}",
         f"{compared.high:g}",
@@ -150,6 +178,7 @@ def as_json(compared: tuple[Comparison, ...]) -> dict[str, object]:
                 "published": c.row.value,
                 "unit": c.row.unit,
                 "predicted": c.predicted,
+                "in_its_trial": c.in_its_trial,
                 "low": c.low,
                 "high": c.high,
                 "source": c.row.source,
