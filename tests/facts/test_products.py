@@ -37,12 +37,35 @@ def test_total_units_and_points_of_an_area(
 
 def test_no_product_has_an_area_that_its_label_does_not_dose() -> None:
     shipped = {(key, area) for key, item in facts.load().products.items() for area in item.areas}
-    assert shipped == {(product, area) for product, area, _, _ in TOTALS}
+    assert shipped == {(product, area) for product, area, _, _ in TOTALS} | {
+        ("botox-cosmetic", "platysma")
+    }
+
+
+def test_the_platysma_of_botox_cosmetic_goes_with_severity() -> None:
+    """26, 31 or 36 U: bands 1 + 1, 1 + 2, 2 + 2 (label section 2 as copied by drugs.com)."""
+    area = facts.product("botox-cosmetic").areas["platysma"]
+    totals = [area.total_units.value, *(level.total_units.value for level in area.levels)]
+    assert totals == [26, 31, 36]
+    assert area.most_units.value == 36
+    assert [bool(level.sites) for level in area.levels] == [False, True]
+
+
+def test_a_higher_level_of_the_platysma_adds_five_units_for_a_band() -> None:
+    """13 U for a side with one band, 18 U with two: arithmetic from the totals."""
+    area = facts.product("botox-cosmetic").areas["platysma"]
+    one = {dose.site: dose.units.value for dose in area.sites}
+    two = {dose.site: dose.units.value for dose in area.levels[-1].sites}
+    assert one.items() <= two.items()
+    added = {site: units for site, units in two.items() if site not in one}
+    assert sum(added.values()) == 5
+    assert all(site.startswith("platysma-outer-band") for site in added)
 
 
 def test_the_whole_upper_face_takes_64_units_of_botox_cosmetic() -> None:
-    areas = facts.product("botox-cosmetic").areas.values()
-    assert sum(area.total_units.value for area in areas) == 64
+    areas = facts.product("botox-cosmetic").areas
+    upper = facts.load().protocols["upper-face"].areas
+    assert sum(areas[area].total_units.value for area in upper) == 64
 
 
 def test_the_forehead_is_never_offered_without_the_glabella() -> None:
@@ -125,7 +148,12 @@ def test_doses_are_assumed_only_where_the_split_was_not_read() -> None:
         for path, fact in facts.walk(facts.load().products)
         if path.endswith(".units") and fact.kind == "assumption"
     }
-    assert assumed == {"xeomin.areas.forehead", "xeomin.areas.lateral-canthal"}
+    assert assumed == {
+        "xeomin.areas.forehead",
+        "xeomin.areas.lateral-canthal",
+        "botox-cosmetic.areas.platysma",
+        "botox-cosmetic.areas.platysma.levels.1",
+    }
 
 
 def test_a_dose_step_divides_every_dose() -> None:
@@ -184,3 +212,39 @@ def test_every_product_asks_about(code: str) -> None:
     for product in facts.load().products.values():
         codes = {row.code for row in (*product.warnings, *product.interactions)}
         assert code in codes, product.id
+
+
+# Where a study compared areas the factor cites it; where none was found it is an assumption of 1.
+def test_spread_is_as_wide_as_the_models_unless_a_study_says_otherwise() -> None:
+    for key, product in facts.load().products.items():
+        factor = product.spread_factor
+        assert factor.value == 1, key
+        assert factor.low is not None
+        assert factor.high is not None
+        assert factor.low < 1 < factor.high
+        assert (factor.kind == "trial") == (key == "xeomin")
+
+
+def test_only_dysports_spread_is_in_dispute_and_both_sides_are_told() -> None:
+    disputed = {key for key, known in facts.load().products.items() if known.spread_disputed}
+    assert disputed == {"dysport"}
+    sources = {study.source for study in facts.product("dysport").spread_studies}
+    # Hexsel 2008 saw no difference; Trindade 2007 and Kerscher 2012 a larger area.
+    assert {"hexsel-2008", "trindade-2007", "kerscher-2012"} <= sources
+
+
+@pytest.mark.parametrize(
+    ("product", "days"),
+    [
+        ("botox-cosmetic", {120, 138, 133}),  # Glogau 2012; 19.7 weeks; 19 weeks
+        ("dysport", {109, 150}),  # variable dose 2009; 120 U, 21.4 weeks
+        ("daxxify", {168}),  # Bertucci 2020, 24.0 weeks
+        ("xeomin", set()),
+        ("jeuveau", set()),
+        ("letybo", set()),
+    ],
+)
+def test_published_durations_are_those_that_were_read(product: str, days: set[float]) -> None:
+    found = facts.product(product).durations
+    assert {fact.value for fact in found} == days
+    assert all(fact.note for fact in found)

@@ -126,6 +126,45 @@ def test_a_forehead_without_the_glabella_is_refused(refusal: Refusal) -> None:
     assert "`forehead` is treated with `glabella`; add it" in message
 
 
+def test_levels_that_do_not_rise_are_refused(refusal: Refusal) -> None:
+    old = "total_units = { value = 31,"
+    message = refusal("products/us_botox_cosmetic.toml", old, old.replace("31", "37"))
+    assert "products.botox-cosmetic.areas.platysma: `levels` must rise" in message
+
+
+def test_points_of_a_level_that_do_not_add_up_are_refused(refusal: Refusal) -> None:
+    old = "total_units = { value = 36,"
+    message = refusal("products/us_botox_cosmetic.toml", old, old.replace("36", "38"))
+    assert "the points add up to 36 U, `total_units` says 38" in message
+
+
+def test_a_range_of_an_unknown_product_is_refused(refusal: Refusal) -> None:
+    message = refusal("practice.toml", 'product = "botox-cosmetic"', 'product = "botoks"')
+    assert "practice.masseter: no product `botoks`; mend it or name `other_product`" in message
+
+
+def test_a_range_the_wrong_way_round_is_refused(refusal: Refusal) -> None:
+    message = refusal("practice.toml", "value = [4, 8]", "value = [8, 4]")
+    assert "practice.bunny-lines: a range from 8 to 4 U" in message
+
+
+def test_a_practice_site_that_does_not_exist_or_lies_elsewhere_is_refused(folder: Path) -> None:
+    file = folder / "practice.toml"
+    text = file.read_text()
+    for site, words in (
+        ("nostril", "practice.bunny-lines: no such site in anatomy.toml: nostril"),
+        ("mentalis", "practice.bunny-lines: mentalis lies in another area"),
+    ):
+        file.write_text(text.replace('site = "nasalis"', f'site = "{site}"', 1))
+        with pytest.raises(FactError, match=words):
+            facts.check(facts.read(folder))
+
+
+def test_a_site_over_a_sentinel_is_refused(refusal: Refusal) -> None:
+    message = refusal("anatomy.toml", 'muscle = "mentalis"', 'muscle = "depressor-labii"')
+    assert "anatomy.sites.mentalis: `depressor-labii` is no muscle to treat" in message
+
+
 def test_a_caution_that_nobody_asks_about_is_refused(refusal: Refusal) -> None:
     message = refusal(DYSPORT, 'code = "dry-eye"', 'code = "wet-eye"')
     assert "the caution `wet-eye` is not asked about" in message

@@ -39,6 +39,7 @@ def with_history(*conditions: str, product: str = "botox-cosmetic") -> Plan:
 
 
 GRADED = {area: {"maximum": 2} for area in ("glabella", "forehead", "lateral-canthal")}
+ZONES = facts.load().anatomy.danger_zones
 TWO_SIDES = both(site="corrugator-medial", units=4)
 LOPSIDED = [TWO_SIDES[0], {**TWO_SIDES[1], "units": 2}]
 
@@ -119,6 +120,63 @@ CASES: dict[str, tuple[str, Plan, Plan]] = {
         plan(points(x_mm=20, y_mm=55)),
         plan(session(injections=both(x_mm=20, y_mm=55, units=4) + both(x_mm=40, y_mm=52, units=2))),
     ),
+    "outside-range": (
+        "warn",
+        plan(session(areas={"masseter": 97})),
+        plan(session(areas={"masseter": 96})),
+    ),
+    "no-range-for-product": (
+        "warn",
+        plan(session(product="xeomin", areas={"masseter": 50})),
+        plan(session(areas={"masseter": 50})),
+    ),
+    "practice-remark": (
+        "note",
+        plan(session(areas={"masseter": 50})),
+        plan(session(areas={"chin": 4})),
+    ),
+    "muscle-not-fitted": ("note", plan(session(areas={"chin": 6})), plan()),
+    "spread-in-dispute": (
+        "note",
+        plan(session(product="dysport")),
+        plan(session(product="xeomin")),
+    ),
+    "high-chin": ("warn", plan(points(x_mm=7, y_mm=-84)), plan(points(x_mm=7, y_mm=-85))),
+    "wrong-layer": (
+        "warn",
+        plan(points(x_mm=50, y_mm=-58, depth="dermis")),
+        plan(points(x_mm=50, y_mm=-58, depth="bone")),
+    ),
+    "danger-zone:nose-cheek-groove": (
+        "warn",
+        plan(points(x_mm=16, y_mm=-24)),
+        plan(points(x_mm=8, y_mm=-16)),
+    ),
+    "danger-zone:medial-to-dao": (
+        "warn",
+        plan(points(x_mm=19, y_mm=-84)),
+        plan(points(x_mm=30, y_mm=-76)),
+    ),
+    "danger-zone:above-mental-crease": (
+        "warn",
+        plan(points(x_mm=4, y_mm=-80)),
+        plan(points(x_mm=7, y_mm=-89)),
+    ),
+    "danger-zone:anterior-masseter": (
+        "warn",
+        plan(points(x_mm=39, y_mm=-60)),
+        plan(points(x_mm=47, y_mm=-60)),
+    ),
+    "danger-zone:central-neck": (
+        "warn",
+        plan(points(x_mm=4, y_mm=-130)),
+        plan(points(x_mm=14, y_mm=-130)),
+    ),
+    "danger-zone:zygomaticus": (
+        "warn",
+        plan(points(x_mm=47, y_mm=-26)),
+        plan(points(x_mm=47, y_mm=-26, depth="dermis")),
+    ),
 }
 
 
@@ -141,7 +199,7 @@ def test_a_rule_is_silent_near_its_limit(code: str) -> None:
 
 
 # These weigh the plan itself against itself; there is nobody to cite.
-OWN_WORD = {"off-label-area", "no-baseline", "uneven-sides"}
+OWN_WORD = {"off-label-area", "no-baseline", "uneven-sides", "muscle-not-fitted"}
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -159,6 +217,7 @@ def test_every_code_of_every_rule_is_tried_here() -> None:
     rooms = Path(plan_room.__file__).parent.glob("*_rules.py")
     code = "\n".join(path.read_text(encoding="utf-8") for path in rooms)
     written = re.findall(r'"([a-z-]+)",\s+"(?:stop|warn|note)"|code="([a-z-]+)"', code)
+    assert {f"danger-zone:{key}" for key, zone in ZONES.items() if zone.mend} <= set(CASES)
     codes = {one or other for one, other in written}
     assert len(codes) > 15
     # A caution's code carries the condition; these are the groups.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from glabella import facts
-from glabella.plan.plan import Plan
+from glabella.plan.plan import AreaId, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +18,23 @@ class Basis:
 
 
 def basis(plan: Plan) -> Basis:
-    """Sources and assumptions of the products, the anatomy and the model that a plan uses."""
-    return _of(frozenset(treatment.product for treatment in plan.treatments))
+    """Sources and assumptions of the products, the anatomy and the model that a plan uses.
+
+    Areas outside the label that are treated whole bring the texts that tell of them.
+    """
+    products = frozenset(treatment.product for treatment in plan.treatments)
+    areas = frozenset(area for one in plan.treatments for area in one.areas or {})
+    return _of(products, areas)
 
 
 @lru_cache(maxsize=64)
-def _of(products: frozenset[str]) -> Basis:
+def _of(products: frozenset[str], areas: frozenset[AreaId]) -> Basis:
     known = facts.load()
+    rooms = [f"products.{name}." for name in products] + [f"practice.{area}." for area in areas]
     used = [
         (path, fact)
         for path, fact in facts.walk(known)
-        if path.startswith(("anatomy.", "model.", *(f"products.{name}." for name in products)))
+        if path.startswith(("anatomy.", "model.", *rooms))
     ]
     cited = {fact.source for _, fact in used}
     fitted = (

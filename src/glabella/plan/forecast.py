@@ -25,7 +25,7 @@ from glabella.plan.movement import Movement, move
 from glabella.plan.parameters import Number, Parameters, calibrated, doubt, varied
 from glabella.plan.people import People, draw
 from glabella.plan.place import Dose, place_all
-from glabella.plan.plan import AreaId, LineGrades, Plan
+from glabella.plan.plan import LineArea, LineGrades, Plan
 from glabella.plan.result import Forecast
 
 Array = NDArray[np.float64]
@@ -126,7 +126,7 @@ def follow(
 
 
 def lines_of(
-    grades: Mapping[AreaId, LineGrades],
+    grades: Mapping[LineArea, LineGrades],
     movement: Movement,
     days: Array,
     people: People,

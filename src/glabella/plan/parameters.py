@@ -60,6 +60,7 @@ class Parameters:
     male_bulk: Number
     frontalis_sensitivity: Number
     orbicularis_sensitivity: Number
+    unfitted_sensitivity: Number
     levator_passage: Number
     products: tuple[tuple[str, ProductAction], ...]
 
@@ -75,13 +76,18 @@ class Parameters:
         return np.hypot(self.visit_sd, own)
 
     def muscle_sensitivity(self, muscle: str) -> Number:
-        """How strongly a muscle answers to a density, against corrugator."""
+        """How strongly a muscle answers to a density, against corrugator.
+
+        A muscle that no trial fits answers by how much thicker it is, and nobody knows how well.
+        """
         fitted = {
             "frontalis": self.frontalis_sensitivity,
             "orbicularis-oculi": self.orbicularis_sensitivity,
         }
+        if muscle in fitted:
+            return fitted[muscle]
         thicker = facts.load().anatomy.muscles[muscle].thickness_factor
-        return fitted.get(muscle, 1 / thicker.value if thicker else 1.0)
+        return self.unfitted_sensitivity / thicker.value if thicker else 1.0
 
     def bulk(self, sex: Literal["female", "male"], bulk: str) -> Number:
         """Muscle mass against an average woman's."""

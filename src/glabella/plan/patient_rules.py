@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from glabella import facts
 from glabella.face.frame import Side
 from glabella.plan.case import Case, finding
 from glabella.plan.finding import Finding, Severity
-from glabella.plan.plan import LINE_AREAS
+from glabella.plan.plan import LineArea
 
 # A difference between the sides from this share on is worth a word.
 UNEVEN_SHARE = 0.2
@@ -60,7 +61,7 @@ def age(case: Case) -> Iterator[Finding]:
 def baseline(case: Case) -> Iterator[Finding]:
     """Areas whose lines were not graded: no grade can be forecast for them."""
     for area in sorted({dose.area for dose in case.doses if dose.area}):
-        if area in LINE_AREAS and area not in case.plan.patient.lines:
+        if area in get_args(LineArea) and area not in case.plan.patient.lines:
             yield finding(
                 "no-baseline",
                 "note",

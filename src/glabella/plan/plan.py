@@ -31,7 +31,7 @@ AreaId = Literal[
     "platysma",
 ]
 # Areas whose lines are graded; in the others it is strength, shape or a smile that is judged.
-LINE_AREAS = (
+LineArea = Literal[
     "glabella",
     "forehead",
     "lateral-canthal",
@@ -39,7 +39,7 @@ LINE_AREAS = (
     "lip-lines",
     "chin",
     "platysma",
-)
+]
 Grade = Annotated[int, msgspec.Meta(ge=0, le=3)]
 Amount = Annotated[float, msgspec.Meta(gt=0, le=1500)]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
@@ -50,15 +50,6 @@ YEARS = range(1980, 2200)
 def _require_plausible(day: date) -> None:
     if day.year not in YEARS:
         raise ValueError(f"{day} cannot be meant: give a year from {YEARS[0]} to {YEARS[-1]}")
-
-
-def _require_lines(areas: Iterable[str]) -> None:
-    for area in areas:
-        if area not in LINE_AREAS:
-            raise ValueError(
-                f"the area `{area}` has no lines to grade; areas with lines: "
-                f"{', '.join(LINE_AREAS)}"
-            )
 
 
 def require_whole_dilution(vial_units: float | None, diluent_ml: float | None) -> None:
@@ -82,12 +73,11 @@ class Patient(Record, kw_only=True):
 
     sex: Literal["female", "male"]
     age_years: Annotated[int, msgspec.Meta(ge=0, le=120)]
-    lines: dict[AreaId, LineGrades] = msgspec.field(default_factory=dict)
+    lines: dict[LineArea, LineGrades] = msgspec.field(default_factory=dict)
     measures: Measures = Measures()
     conditions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _require_lines(self.lines)
         known = facts.load().conditions
         if unknown := sorted(set(self.conditions) - set(known)):
             raise ValueError(
@@ -161,13 +151,12 @@ class Review(Record, kw_only=True):
     """What was seen at a review of an earlier treatment: grades, brow heights."""
 
     date: date
-    lines: dict[AreaId, SeenGrades] = msgspec.field(default_factory=dict)
+    lines: dict[LineArea, SeenGrades] = msgspec.field(default_factory=dict)
     brow_left: BrowHeights | None = None
     brow_right: BrowHeights | None = None
 
     def __post_init__(self) -> None:
         _require_plausible(self.date)
-        _require_lines(self.lines)
 
 
 class Plan(Record, kw_only=True):

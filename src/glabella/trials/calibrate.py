@@ -58,6 +58,8 @@ SHARED: dict[str, Prior] = {
     "line_exponent": Prior(1.5, 0.4, "1", "how a line follows the strength that folds it"),
     "frontalis_sensitivity": Prior(1.0, 0.5, "1", "frontalis against the glabella's muscles"),
     "orbicularis_sensitivity": Prior(1.0, 0.5, "1", "orbicularis against the glabella's muscles"),
+    # A factor of two either way, as far as the thickness of such muscles is unsure.
+    "unfitted_sensitivity": Prior(1.0, 0.42, "1", "muscles of no trial against their thickness"),
     "male_bulk": Prior(1.5, 0.4, "1", "muscle mass of an average man against a woman's"),
 }
 LEVATOR = Prior(0.03, 1.0, "fraction", "share of a density that passes to the lid's levator")
@@ -89,8 +91,9 @@ FITTED_RULES = frozenset(
         "median_duration_days",
     }
 )
-# No treated arm of lateral canthal lines is a calibration row: their muscle keeps its prior.
-HELD = {"orbicularis_sensitivity"}
+# No treated arm of lateral canthal lines or of the lower face is a calibration row: these muscles
+# keep their priors.
+HELD = {"orbicularis_sensitivity", "unfitted_sensitivity"}
 # The rate of lid droop that sets the levator's passage.
 POOLED_LID = next(r for r in facts.load().literature if r.id == "ona-pool-glabella-lid-ptosis")
 STEP = 0.05

@@ -73,15 +73,15 @@ def measures_of(found: MeasureSet | None) -> Measures:
         raise InputError(f"The measures of this patient cannot be used: {error}.") from error
 
 
-def lines_of(found: MeasureSet | None) -> dict[plans.AreaId, plans.LineGrades]:
+def lines_of(found: MeasureSet | None) -> dict[plans.LineArea, plans.LineGrades]:
     """Baseline grades of the areas that were graded at maximum."""
-    lines: dict[plans.AreaId, plans.LineGrades] = {}
+    lines: dict[plans.LineArea, plans.LineGrades] = {}
     for area in AREAS if found is not None else ():
         assert found is not None
         maximum, rest = found.grade(area, "maximum"), found.grade(area, "rest")
         if maximum is not None:
             grades = plans.LineGrades(maximum=maximum, rest=rest)
-            lines[cast("plans.AreaId", area)] = grades
+            lines[cast("plans.LineArea", area)] = grades
     return lines
 
 

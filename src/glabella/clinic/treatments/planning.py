@@ -22,7 +22,7 @@ from glabella.plan import Forecast, Injection, Plan, forecast
 from glabella.plan import Review as SeenAtReview
 from glabella.plan import Treatment as PlannedTreatment
 from glabella.plan.finding import Finding
-from glabella.plan.plan import AreaId, SeenGrades
+from glabella.plan.plan import LineArea, SeenGrades
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def seen_at_reviews(patient: Patient, *, before: Treatment) -> tuple[SeenAtRevie
         SeenAtReview(
             date=row.date,
             lines={
-                cast("AreaId", area): SeenGrades(
+                cast("LineArea", area): SeenGrades(
                     maximum=row.grade(area, "maximum"), rest=row.grade(area, "rest")
                 )
                 for area in AREAS
