@@ -65,7 +65,7 @@ def spread_figure() -> str:
     def density(volume_ml: float) -> Array:
         sigma = spread.width_mm(
             np.array([volume_ml]),
-            sigma_mm=known.sigma_mm.value,
+            sigma_mm=float(calibrated().sigma_mm),
             reference_ml=known.reference_ml.value,
             exponent=known.volume_exponent.value,
         )

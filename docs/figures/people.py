@@ -13,14 +13,15 @@ from glabella.chart.graph import Axis, Dots, Line, Panel, graph_svg
 from glabella.facts import load
 from glabella.plan import forecast, read_plan
 from glabella.plan.learn import read_as
-from glabella.plan.lines import improved, none_or_mild
 from glabella.plan.parameters import calibrated
 from glabella.plan.result import Forecast
 from glabella.trials.experiment import MAN, WOMAN, Model
+from glabella.trials.predict import chance
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DAYS = Axis("days", 0, 240, range(0, 241, 30))
-BEFORE = 2.7
+# Lines that were read as severe: their true severity lies a little below.
+BEFORE = 2.8
 GRADES = ("none", "mild", "moderate", "severe")
 
 
@@ -84,20 +85,32 @@ def raters() -> str:
         for grade, name in enumerate(GRADES)
     ]
     before = np.full_like(severity, BEFORE)
-    better = {grades: 100 * improved(before, severity, grades, parameters) for grades in (1, 2)}
-    both_say = 100 * (better[2] / 100) ** 2
     says = [
-        Line("none or mild", pairs(severity, 100 * none_or_mild(severity, parameters))),
-        Line("better by one grade", pairs(severity, better[1])),
-        Line("better by two grades", pairs(severity, better[2])),
-        Line("better by two grades, both raters", pairs(severity, both_say)),
+        Line(
+            label,
+            pairs(
+                severity,
+                100
+                * chance(
+                    rule, rater, grade=3, before=before, after=severity, parameters=parameters
+                ),
+            ),
+        )
+        for label, rule, rater in (
+            ("none or mild", "none_or_mild", "investigator"),
+            ("none or mild, the subject", "none_or_mild", "subject"),
+            ("better by one grade", "improved_1", "investigator"),
+            ("better by two grades", "improved_2", "investigator"),
+            ("better by two grades, both raters", "composite_2", "both"),
+            ("noticed, in a diary", "onset", "subject"),
+        )
     ]
     across = Axis("true severity", 0, 3, (0, 0.5, 1, 1.5, 2, 2.5, 3))
     up = Axis("% of readings", 0, 100, range(0, 101, 25))
     return graph_svg(
         [
             Panel("The grade that is read", across, up, lines=reads),
-            Panel(f"What is said of lines that were {BEFORE:g} before", across, up, lines=says),
+            Panel("What is said of lines that were graded severe", across, up, lines=says),
         ],
         title="Raters",
         description="A reading errs around the true severity, and now and then says better "

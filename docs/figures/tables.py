@@ -93,13 +93,15 @@ def _parameter(name: str, parameter: Parameter) -> tuple[str, ...]:
         f"`{name}`",
         f"{parameter.value:g}",
         f"{parameter.log_sd:g}",
+        f"{parameter.prior:.3g}",
+        f"{parameter.prior_log_sd:g}",
         parameter.unit,
         parameter.meaning,
         basis,
     )
 
 
-HEAD = ("parameter", "value", "log sd", "unit", "meaning", "from")
+HEAD = ("parameter", "value", "log sd", "prior", "its log sd", "unit", "meaning", "from")
 
 
 def parameter_table(names: str) -> str:
@@ -186,12 +188,14 @@ def score_table(_: str) -> str:
                 use,
                 f"{found['rows']:g}",
                 f"{found['median_absolute_error_points']:g} points",
+                f"{found['median_absolute_error_new_trial_points']:g} points",
                 f"{found['share_inside_interval']:.0%}",
             )
         )
     silent = sum(c.predicted is None for c in compared)
-    rows.append(("no prediction", f"{silent}", "", ""))
-    return _table(("rows", "number", "median absolute error", "inside the 90% interval"), rows)
+    rows.append(("no prediction", f"{silent}", "", "", ""))
+    head = ("rows", "number", "median absolute error", "as a new trial", "inside the 90% interval")
+    return _table(head, rows)
 
 
 def literature_table(_: str) -> str:

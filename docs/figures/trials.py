@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,10 +14,10 @@ from glabella.chart.plot import text
 from glabella.chart.style import ACCENT, INK, RULE, element
 from glabella.facts import PublishedRow, load
 from glabella.plan.parameters import calibrated
-from glabella.trials import calibrate
 from glabella.trials.experiment import BOTOX, DYSPORT, XEOMIN, Model, session, worn_off
 from glabella.trials.spec import read_trial
 from glabella.trials.trial import run_trial
+from glabella.trials.uncertainty import Z90
 from glabella.trials.validate import Comparison, validate
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -208,12 +207,6 @@ def forehead() -> str:
     )
 
 
-def _logit(percent: float, size: int | None) -> float:
-    edge = 50 / (size or 40)
-    share = np.clip(percent, edge, 100 - edge) / 100
-    return float(np.log(share / (1 - share)))
-
-
 def _published(shown: Sequence[Comparison], use: str) -> list[tuple[float, float]]:
     return [(c.predicted or 0, c.row.value) for c in shown if c.use == use]
 
@@ -221,15 +214,11 @@ def _published(shown: Sequence[Comparison], use: str) -> list[tuple[float, float
 def between() -> str:
     """Published against predicted, and how far whole trials stand apart."""
     shown = [c for c in compared() if c.predicted is not None and c.row.unit == "%"]
-    active = [c for c in shown if c.row.product != "placebo"]
-    by_trial: dict[str, list[float]] = defaultdict(list)
-    for c in active:
-        apart = _logit(c.row.value, c.row.n) - _logit(c.predicted or 0, c.row.n)
-        by_trial[c.row.study].append(-apart if c.row.endpoint.rule == "relapsed" else apart)
-    trials = sorted((found for found in by_trial.values() if len(found) > 1), key=np.mean)
-    ordered = list(enumerate(trials, start=1))
-    ends, apart_sd = (0.0, len(ordered) + 1.0), calibrate.BETWEEN_TRIALS_LOGIT_SD
-    none, low, high = ([(x, y) for x in ends] for y in (0.0, -apart_sd, apart_sd))
+    calibration = load().calibration
+    assert calibration is not None
+    shifts = list(enumerate(sorted(calibration.shifts, key=lambda one: one.shift), start=1))
+    ends, apart = (0.0, len(shifts) + 1.0), calibration.between_trials_logit_sd
+    none, low, high = ([(x, y) for x in ends] for y in (0.0, -apart, apart))
     return graph_svg(
         [
             Panel(
@@ -243,24 +232,29 @@ def between() -> str:
                 ],
             ),
             Panel(
-                "Trials with two rows or more",
-                Axis("trial, in the order of its mean", 0, len(ordered) + 1, ()),
-                Axis("logit published less predicted", -3, 3, range(-3, 4)),
+                "What the fit found to set each trial apart",
+                Axis("trial, in the order of its shift", 0, len(shifts) + 1, ()),
+                Axis("shift on the logit scale, towards more effect", -3, 3, range(-3, 4)),
                 lines=[Line("one standard deviation between trials, either way", none, low, high)],
                 dots=[
                     Dots(
-                        "mean and range of a trial's rows, towards more effect",
-                        [(n, float(np.mean(found))) for n, found in ordered],
-                        "diamond",
+                        f"{reader}, with its 90% interval",
+                        [(n, one.shift) for n, one in shifts if one.reader == reader],
+                        shape,  # type: ignore[arg-type]
                         INK,
-                        [(min(found), max(found)) for _, found in ordered],
+                        [
+                            (one.shift - Z90 * one.sd, one.shift + Z90 * one.sd)
+                            for _, one in shifts
+                            if one.reader == reader
+                        ],
                     )
+                    for reader, shape in (("grading", "diamond"), ("diary", "ring"))
                 ],
             ),
         ],
         title="Trials differ",
-        description="Left: published against predicted shares. Right: rows of one trial lie "
-        "together on one side of the model more often than chance would have them.",
+        description="Left: published against predicted shares. Right: how far the fit moves all "
+        "rows of one trial together, and how far such shifts scatter.",
     )
 
 
@@ -302,17 +296,12 @@ def identifiability() -> str:
     """For each parameter the width of its prior and what the data left of it."""
     calibration = load().calibration
     assert calibration is not None
-    widths = [
-        (name.replace("_", " "), calibrate.SHARED[name].log_sd, parameter.log_sd)
-        for name, parameter in calibration.shared.items()
-        if name in calibrate.SHARED
-    ]
+    known = {name.replace("_", " "): one for name, one in calibration.shared.items()}
     for product, potency in calibration.products.items():
-        for what, prior, parameter in (
-            ("half effect", calibrate.HALF_EFFECT_LOG_SD, potency.half_effect_units_per_mm2),
-            ("decay", calibrate.DECAY_PER_DAY.log_sd, potency.decay_per_day),
-        ):
-            widths.append((f"{load().products[product].name}, {what}", prior, parameter.log_sd))
+        name = load().products[product].name
+        known[f"{name}, half effect"] = potency.half_effect_units_per_mm2
+        known[f"{name}, decay"] = potency.decay_per_day
+    widths = [(name, one.prior_log_sd, one.log_sd) for name, one in known.items()]
     left, wide, step, top = 220.0, 420.0, 18.0, 62.0
     most = max(prior for _, prior, _ in widths)
     body = element("rect", x=12, y=33, width=30, height=9, fill=RULE)

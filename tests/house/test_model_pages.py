@@ -64,10 +64,11 @@ def test_a_table_of_no_facts_is_refused() -> None:
 
 
 def test_a_table_is_made_from_the_facts() -> None:
-    made = fill("before\n<!-- table: facts model.spread.sigma_mm -->\nold\n<!-- end of table -->\n")
-    sigma = facts.load().model.spread.sigma_mm
-    assert "old" not in made
-    assert f"| `model.spread.sigma_mm` | {sigma.value:g} |" in made
+    mark = "<!-- table: facts model.spread.volume_exponent -->"
+    made = fill(f"before\n{mark}\nwas here\n<!-- end of table -->\n")
+    exponent = facts.load().model.spread.volume_exponent
+    assert "was here" not in made
+    assert f"| `model.spread.volume_exponent` | {exponent.value:g} |" in made
     assert made.startswith("before\n")
 
 

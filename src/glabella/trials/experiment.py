@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from glabella.effect import spread
 from glabella.face.frame import Face, Side
 from glabella.facts import PublishedRow
+from glabella.facts import product as facts_of
 from glabella.facts.literature import Endpoint, Population
 from glabella.plan.course import activity
 from glabella.plan.forecast import follow, forecast, spread_all
-from glabella.plan.parameters import Parameters, model_facts
+from glabella.plan.parameters import Parameters, calibrated, model_facts
 from glabella.plan.people import draw
 from glabella.plan.place import place_all
 from glabella.plan.plan import Injection, LineGrades, Patient, Plan, Treatment
@@ -71,7 +72,9 @@ class Model:
     def expect(self, *sessions: Treatment, patient: Patient = WOMAN) -> Forecast:
         """The forecast from the last of the sessions."""
         plan = Plan(patient=patient, treatments=sessions or (session(),), horizon_days=HORIZON_DAYS)
-        return forecast(plan, parameters=self.parameters)
+        # To its own parameters a forecast adds what calibration left open.
+        usual = self.parameters is calibrated()
+        return forecast(plan, parameters=None if usual else self.parameters)
 
     def injecting(self, *points: Injection, patient: Patient = WOMAN) -> Forecast:
         """The forecast of single points of Botox Cosmetic and nothing else."""
@@ -81,7 +84,14 @@ class Model:
         """Severity (P, T) of frown lines at rest on days from the first of several sessions."""
         plan = Plan(patient=patient, treatments=sessions)
         face, people = Face.fit(patient.sex, patient.measures), draw()
-        reaches = spread_all(plan, place_all(face, sessions), face, DAY_ZERO, people)
+        reaches = spread_all(
+            plan,
+            place_all(face, sessions),
+            face,
+            DAY_ZERO,
+            people,
+            sigma_mm=self.parameters.sigma_mm,
+        )
         course = follow(plan, face, reaches, days=days, people=people, parameters=self.parameters)
         return course.lines["glabella", Side.MIDLINE].rest[1:]
 
@@ -97,15 +107,15 @@ class Model:
         spreading = model_facts().spread
         sigma = spread.width_mm(
             np.array([volume_ml]),
-            sigma_mm=spreading.sigma_mm.value,
+            sigma_mm=float(self.parameters.sigma_mm) * facts_of(product).spread_factor.value,
             reference_ml=spreading.reference_ml.value,
             exponent=spreading.volume_exponent.value,
         )
         people = draw().take(slice(0, 1))
         active = float(activity(np.array([day]), people, self.parameters, product)[0, 0])
         peak = units * active * float(spread.kernel(np.zeros(1), sigma)[0])
-        peak *= self.parameters.muscle_sensitivity("frontalis")
-        over = peak / self.parameters.action(product).half_effect
+        peak *= float(self.parameters.muscle_sensitivity("frontalis"))
+        over = peak / float(self.parameters.action(product).half_effect)
         return 2 * float(sigma[0]) * math.sqrt(2 * math.log(over)) if over > 1 else 0.0
 
 

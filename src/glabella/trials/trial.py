@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from multiprocessing import get_context
@@ -42,11 +43,12 @@ from glabella.trials.tally import (
     Tally,
     count,
 )
-from glabella.trials.uncertainty import trial_sd
+from glabella.trials.uncertainty import Z90, parameter_sets, share_interval, trial_sd
 
 # Patients in a block: a power of two, and few enough for little memory.
 BLOCK = 2048
-Z90 = 1.645
+# Patients of whom the effect of what calibration left open is found.
+CHECKED = 128
 # Libraries of arrays read these when a process starts.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 DoseTable = dict[tuple[str, Sex], tuple[Dose, ...]]
@@ -131,12 +133,13 @@ def run_trial(
         for arm, tally in found.items():
             tallies[arm].add(tally)
         progress(block / blocks)
-    told = [(arm, tallies[arm.name]) for arm in spec.arms]
+    open_left = _left_open(spec, parameters, doses)
+    told = [(arm, tallies[arm.name], open_left[arm.name]) for arm in spec.arms]
     return TrialResult(
-        rows=tuple(row for arm, tally in told for row in _rates(spec, arm, tally)),
-        durations=tuple(row for arm, tally in told for row in _durations(spec, arm, tally)),
-        brow=tuple(row for arm, tally in told for row in _brow_changes(spec, arm, tally)),
-        adverse=tuple(row for arm, tally in told for row in _adverse(arm, tally)),
+        rows=tuple(row for each in told for row in _rates(spec, *each)),
+        durations=tuple(row for each in told for row in _durations(spec, *each)),
+        brow=tuple(row for arm, tally, _ in told for row in _brow_changes(spec, arm, tally)),
+        adverse=tuple(row for each in told for row in _adverse(*each)),
         notes=tuple(_notes(spec)),
     )
 
@@ -215,6 +218,55 @@ def _follow_block(
     return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LeftOpen:
+    """How far what calibration left open moves the figures of an arm (SD on the logit scale).
+
+    `said` (end points, visits), `kept` (durations) at the median, `events`.
+    """
+
+    said: Array
+    kept: Array
+    events: dict[str, float]
+
+    @classmethod
+    def of(cls, tallies: list[Tally]) -> LeftOpen:
+        """From the same patients, followed with each of several sets of parameters."""
+        patients = tallies[0].patients
+        lost = np.array([tally.lost_on for tally in tallies])
+        return cls(
+            said=_logit([tally.said for tally in tallies], patients).std(axis=0),
+            kept=np.array([_kept_at_median(one) for one in np.moveaxis(lost, 1, 0)]),
+            events={
+                event: float(_logit([tally.events[event] for tally in tallies], patients).std())
+                for event in tallies[0].events
+            },
+        )
+
+
+def _logit(counts: list[Array] | list[float] | Array, of: int | Array) -> Array:
+    """Shares of counts on the logit scale, none and all moved in by half a patient."""
+    return np.asarray(logit((np.asarray(counts) + 0.5) / (np.asarray(of) + 1)))
+
+
+def _kept_at_median(lost: Counts) -> float:
+    """SD (logit) of the share kept on the median day of all sets together, of (sets, bins)."""
+    responders = lost.sum(axis=1)
+    if responders.min() == 0:
+        return 0.0
+    day = int(np.searchsorted(np.cumsum(lost.sum(axis=0)), responders.sum() / 2))
+    return float(_logit(lost[:, day + 1 :].sum(axis=1), responders).std())
+
+
+def _left_open(spec: TrialSpec, parameters: Parameters, doses: DoseTable) -> dict[str, LeftOpen]:
+    """The same few patients, treated with several sets of parameters that are all likely."""
+    few = msgspec.structs.replace(
+        spec, population=msgspec.structs.replace(spec.population, n=CHECKED)
+    )
+    found = [_follow_block(few, one, doses, 0) for one in parameter_sets(parameters)]
+    return {arm.name: LeftOpen.of([tallies[arm.name] for tallies in found]) for arm in spec.arms}
+
+
 def strata(population: PopulationSpec, block: int) -> Iterator[Stratum]:
     """The patients of a block, by sex."""
     size = min(BLOCK, population.n - block * BLOCK)
@@ -245,40 +297,31 @@ def _notes(spec: TrialSpec) -> Iterator[str]:
         )
 
 
-def _interval(share: Array, patients: int) -> tuple[Array, Array]:
-    """Where another trial of this size would fall nine times in ten."""
-    inside = np.clip(share, 0.5 / patients, 1 - 0.5 / patients)
-    apart = Z90 * np.sqrt(1 / (patients * inside * (1 - inside)) + trial_sd() ** 2)
-    middle = logit(inside)
-    return expit(middle - apart), expit(middle + apart)
-
-
-def _rate(count: float, patients: int) -> dict[str, float]:
+def _rate(count: float, patients: int, unsure: float) -> dict[str, float]:
     share = count / patients
-    low, high = _interval(np.asarray(share), patients)
+    low, high = share_interval(share, patients, unsure)
     # Nobody, or everybody, is the end of its own interval.
-    found = {"rate": share, "low": min(share, float(low)), "high": max(share, float(high))}
+    found = {"rate": share, "low": min(share, low), "high": max(share, high)}
     return {name: round(one, 4) for name, one in found.items()}
 
 
-def _rates(spec: TrialSpec, arm: ArmSpec, tally: Tally) -> Iterator[Rate]:
+def _rates(spec: TrialSpec, arm: ArmSpec, tally: Tally, unsure: LeftOpen) -> Iterator[Rate]:
     for index, end in enumerate(spec.endpoints):
         for column, visit in enumerate(spec.visits_days):
-            said = _rate(float(tally.said[index, column]), tally.patients)
-            yield Rate(arm=arm.name, day=visit, endpoint=end, **said)
+            said, sd = (float(one[index, column]) for one in (tally.said, unsure.said))
+            yield Rate(arm=arm.name, day=visit, endpoint=end, **_rate(said, tally.patients, sd))
 
 
-def _durations(spec: TrialSpec, arm: ArmSpec, tally: Tally) -> Iterator[Duration]:
-    for end, counted in zip(spec.durations, tally.lost_on, strict=True):
-        responders = int(counted.sum())
-        low, median, high = kaplan_meier_median(counted)
+def _durations(spec: TrialSpec, arm: ArmSpec, tally: Tally, unsure: LeftOpen) -> Iterator[Duration]:
+    for end, counted, sd in zip(spec.durations, tally.lost_on, unsure.kept, strict=True):
+        low, median, high = kaplan_meier_median(counted, float(sd))
         yield Duration(
             arm=arm.name,
             area=end.area,
             at=end.at,
             rater=end.rater,
             rule=end.rule,
-            responders=round(responders / tally.patients, 4),
+            responders=round(int(counted.sum()) / tally.patients, 4),
             median_days=median,
             low=low,
             high=high,
@@ -286,24 +329,27 @@ def _durations(spec: TrialSpec, arm: ArmSpec, tally: Tally) -> Iterator[Duration
 
 
 def kaplan_meier_median(
-    counted: Counts,
+    counted: Counts, unsure: float = 0.0
 ) -> tuple[float | None, float | None, float | None]:
     """Median day of loss with its 90% interval, from counts by half day; None: not reached.
 
     Everyone is followed to the same last day, so the Kaplan-Meier estimate is the share still
     kept; the interval is where its band for another trial of this size crosses one half
-    (Brookmeyer and Crowley 1982).
+    (Brookmeyer and Crowley 1982). `unsure` is what calibration left open (SD, logit).
     """
     responders = int(counted.sum())
     if responders == 0:
         return None, None, None
     kept = 1 - np.cumsum(counted) / responders
+    inside = np.clip(kept, 0.5 / responders, 1 - 0.5 / responders)
+    sampling = 1 / (responders * inside * (1 - inside))
+    band = Z90 * np.sqrt(sampling + trial_sd() ** 2 + unsure**2)
 
     def crossing(survival: Array) -> float | None:
         below = np.flatnonzero((survival <= 1 / 2)[:-1] & (kept < 1)[:-1])
         return float(LOST_EDGES[below[0] + 1]) if len(below) else None
 
-    low, high = _interval(kept, responders)
+    low, high = (expit(logit(inside) + sign * band) for sign in (-1, 1))
     return crossing(low), crossing(kept), crossing(high)
 
 
@@ -326,6 +372,7 @@ def _brow_changes(spec: TrialSpec, arm: ArmSpec, tally: Tally) -> Iterator[BrowC
             )
 
 
-def _adverse(arm: ArmSpec, tally: Tally) -> Iterator[Adverse]:
+def _adverse(arm: ArmSpec, tally: Tally, unsure: LeftOpen) -> Iterator[Adverse]:
     for event, count_of in tally.events.items():
-        yield Adverse(arm=arm.name, event=event, **_rate(count_of, tally.patients))
+        found = _rate(count_of, tally.patients, unsure.events[event])
+        yield Adverse(arm=arm.name, event=event, **found)
