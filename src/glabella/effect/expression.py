@@ -91,6 +91,7 @@ def brow_rise(
     shapes = np.stack([np.ones_like(head), head, tail]) @ solve
 
     def rise(expression: str) -> Array:
+        """Linear in what is left, so that only the strips need a product over all nodes."""
         lift = full * drive + (reserve if expression == "raise" else 0.0)
         frown = m.frown_drop_mm if expression == "frown" else 0.0
         smile = m.smile_drop_mm if expression == "smile" else 0.0

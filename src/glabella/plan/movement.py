@@ -24,8 +24,9 @@ Folds = tuple[tuple[float, MuscleSide], ...]
 C_LINE_BLUR_MM = 3.0
 # The part of the lateral orbicularis above the canthus is what pulls the brow's tail down.
 TAIL_PULL_ABOVE_MM = 4.0
-# Toxin that takes less than this share of a muscle, in the mean of patients, does not reach it.
-REACHED = 1e-3
+# Toxin that takes less than this share of a muscle, in the mean of patients, does not reach it,
+# unless it takes more than that from one of them: few eyelids droop, and those count.
+REACHED, REACHED_IN_ONE = 5e-3, 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,11 +189,11 @@ def _weigh(
         own = left[..., split - len(muscles) : end]
         part.weighed(matrix[:, [*muscles, *columns]], out=own)
         np.subtract(1.0, own, out=own)
-        weakest = own.mean(axis=0).min(axis=0)
+        weakest, worst = own.mean(axis=0).min(axis=0), own.min(axis=(0, 1))
         reached |= {
             grid.names[name]: own[..., column]
             for column, name in enumerate(muscles)
-            if weakest[column] < 1 - REACHED
+            if weakest[column] < 1 - REACHED or worst[column] < 1 - REACHED_IN_ONE
         }
         more.append(left[..., split:end])
     return Strength(grid.names, reached, lost.shape), more
