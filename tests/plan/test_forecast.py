@@ -76,7 +76,7 @@ def test_the_drawn_face_has_a_state_for_every_day_and_expression(found: Forecast
     assert {(s.day, s.expression) for s in found.states} == {
         (day, expression)
         for day in found.days
-        for expression in ("rest", "frown", "raise", "smile")
+        for expression in ("rest", "frown", "raise", "smile", "pucker", "bite", "neck")
     }
     for state in found.states:
         assert {len(nodes) for nodes in state.brow_mm.values()} == {len(found.brow_nodes_mm)}

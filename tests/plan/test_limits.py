@@ -103,6 +103,11 @@ CASES: dict[str, tuple[str, Plan, Plan]] = {
         plan(session(injections=LOPSIDED)),
         plan(session(injections=TWO_SIDES)),
     ),
+    "skin-not-fitted": (
+        "note",
+        plan(points(0.2, x_mm=31, y_mm=-25, depth="dermis")),
+        plan(points(0.2, x_mm=31, y_mm=40)),
+    ),
     "near-orbital-rim": ("stop", plan(points(x_mm=31, y_mm=20)), plan(points(x_mm=31, y_mm=25))),
     "low-frontalis": ("warn", plan(points(x_mm=25, y_mm=35)), plan(points(x_mm=25, y_mm=50))),
     "near-lateral-canthus": (

@@ -65,6 +65,9 @@ def test_the_answer_has_every_row_that_was_asked_for() -> None:
         "brow_ptosis",
         "spock_brow",
         "asymmetry",
+        "smile_asymmetry",
+        "lip_incompetence",
+        "double_vision",
     }
     for row in result.rows:
         assert 0 <= row.low <= row.rate <= row.high <= 1

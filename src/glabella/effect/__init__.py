@@ -1,2 +1,5 @@
-"""What toxin does, in four modules that do not know each other: spread, kinetics, response,
-expression. Each takes and returns plain arrays in fixed units named in the argument."""
+"""What toxin does, in modules that do not know each other: spread, kinetics, response,
+expression, mouth, skin.
+
+Each takes and returns plain arrays in fixed units named in the argument.
+"""

@@ -91,13 +91,16 @@ def brow_rise(
     shapes = np.stack([np.ones_like(head), head, tail]) @ solve
 
     def rise(expression: str) -> Array:
+        """Linear in what is left, so that only the strips need a product over all nodes."""
         lift = full * drive + (reserve if expression == "raise" else 0.0)
         frown = m.frown_drop_mm if expression == "frown" else 0.0
         smile = m.smile_drop_mm if expression == "smile" else 0.0
         pulls = np.empty((*drive.shape, len(shapes)))
         pulls[..., 0] = -full
         pulls[..., 1] = m.medial_pull_mm - (m.medial_pull_mm + frown) * medial_fraction
-        pulls[..., 2] = m.orbicularis_pull_mm - (m.orbicularis_pull_mm + smile) * orbicularis_fraction
+        pulls[..., 2] = (
+            m.orbicularis_pull_mm - (m.orbicularis_pull_mm + smile) * orbicularis_fraction
+        )
         found = np.asarray((lift[..., None] * lift_fraction) @ solve)
         found += pulls @ shapes
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from glabella.facts.anatomy import Outline
 from glabella.facts.schema import Fact, Record
 
 
@@ -77,6 +78,13 @@ class JawFacts(Record, kw_only=True):
     practice: Fact[str]
 
 
+class SkinRegion(Record, kw_only=True):
+    """A region of the skin: its outline on the left half of the default female face, x >= 0."""
+
+    name: str
+    outline_mm: Fact[Outline]
+
+
 class SkinFacts(Record, kw_only=True):
     """Droplets in the dermis; the texts are what trials saw, for and against."""
 
@@ -87,6 +95,7 @@ class SkinFacts(Record, kw_only=True):
     sebum_most_fraction: Fact[float]
     saw: tuple[Fact[str], ...]
     saw_not: tuple[Fact[str], ...]
+    regions: dict[str, SkinRegion]
 
 
 class LineFacts(Record, kw_only=True):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +21,12 @@ from glabella.plan.learn import learn
 from glabella.plan.limits import check_doses
 from glabella.plan.lines import LineCourse, follow_lines
 from glabella.plan.movement import Movement, move
-from glabella.plan.parameters import Number, Parameters, calibrated, doubt, varied
+from glabella.plan.parameters import Parameters, calibrated, doubt, varied
 from glabella.plan.people import People, draw
-from glabella.plan.place import Dose, place_all
+from glabella.plan.place import place_all
 from glabella.plan.plan import LineArea, LineGrades, Plan
 from glabella.plan.result import Forecast
+from glabella.plan.skin import follow_skin
 
 Array = NDArray[np.float64]
 
@@ -54,9 +54,13 @@ def forecast(
     own, learned = learn(plan, face, doses)
     people = people or own or draw(doubts=len(doubt().names))
     parameters = parameters or varied(calibrated(), people.doubt)
-    reaches = spread_all(plan, doses, face, start, people, sigma_mm=parameters.sigma_mm)
+    sessions = [(placed, (plan.treatments[i].date - start).days) for i, placed in doses.items()]
+    reaches = tuple(
+        reach(face, placed, day, people, sigma_mm=parameters.sigma_mm) for placed, day in sessions
+    )
     days = days_until(plan.horizon_days)
     course = follow(plan, face, reaches, days=days, people=people, parameters=parameters)
+    skin = follow_skin(face, sessions, days, people, parameters)
     stands_on = basis(plan)
     return Forecast(
         start=start,
@@ -69,7 +73,7 @@ def forecast(
         lid=summary.lid_curves(course.movement),
         mouth=summary.mouth_curves(course.movement),
         jaw=summary.jaw_curves(course.jaw),
-        skin=(),
+        skin=summary.skin_curves(skin),
         courses=summary.area_courses(course.lines, days, start),
         risks=summary.risks(face, course.movement, days),
         findings=check_doses(plan, face, doses),
@@ -79,22 +83,6 @@ def forecast(
         assumptions=stands_on.assumptions,
         facts_digest=facts.load().digest,
         learned=learned,
-    )
-
-
-def spread_all(
-    plan: Plan,
-    doses: dict[int, tuple[Dose, ...]],
-    face: Face,
-    start: date,
-    people: People,
-    *,
-    sigma_mm: Number,
-) -> tuple[Reach, ...]:
-    """Where the toxin of each treatment arrived, on days counted from `start`."""
-    return tuple(
-        reach(face, placed, (plan.treatments[index].date - start).days, people, sigma_mm=sigma_mm)
-        for index, placed in doses.items()
     )
 
 

@@ -13,7 +13,7 @@ from glabella.face.frame import BothSides, Face, Side
 from glabella.face.muscles import elements
 from glabella.plan.course import Reach, blocked
 from glabella.plan.movement import Movement, strength_left
-from glabella.plan.parameters import Parameters, model_facts
+from glabella.plan.parameters import Number, Parameters, model_facts
 from glabella.plan.people import People
 from glabella.plan.sizes import sizes
 
@@ -32,7 +32,7 @@ def jaw_widths(
     people: People,
     *,
     parameters: Parameters,
-    bulk: float,
+    bulk: Number,
 ) -> dict[Side, Array]:
     """Change of the width of each side of the jaw (P, T) in mm; empty if no toxin gets there.
 

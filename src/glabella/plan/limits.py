@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from glabella import facts
 from glabella.face.frame import Face
-from glabella.plan import dose_rules, patient_rules, practice_rules
+from glabella.plan import dose_rules, patient_rules, practice_rules, skin_rules
 from glabella.plan.case import Case
 from glabella.plan.finding import Finding
 from glabella.plan.geometry_rules import geometry_findings
@@ -32,6 +32,7 @@ RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     practice_rules.outside_the_texts,
     practice_rules.muscles_not_fitted,
     practice_rules.spread_in_dispute,
+    skin_rules.skin_not_fitted,
 )
 
 

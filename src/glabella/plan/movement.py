@@ -168,7 +168,8 @@ def _weigh(
     touched = [[int(i) for i in np.unique(grid.muscle[part.reached])] for part, _ in parts]
     ends = np.cumsum([len(t) + len(c) for t, (_, c) in zip(touched, parts, strict=True)])
     left = np.empty((*lost.shape, ends[-1]))
-    reached, more = {}, []
+    reached: dict[MuscleSide, Array] = {}
+    more: list[Array] = []
     for (part, columns), muscles, end in zip(parts, touched, ends, strict=True):
         split = end - len(columns)
         own = left[..., split - len(muscles) : end]

@@ -12,6 +12,8 @@ from glabella.plan.result import Curve, Forecast, Interval
 SHOWN_DAYS = (0, 1, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 # A muscle that keeps at least this much in nine patients of ten is not listed.
 UNTOUCHED = 0.98
+# Heights and widths are written to this many mm.
+SHOWN_MM = 0.1
 GRADES = "0 none, 1 mild, 2 moderate, 3 severe"
 
 
@@ -22,6 +24,8 @@ def as_text(forecast: Forecast, days: Sequence[int] = SHOWN_DAYS) -> str:
         _lines(forecast, days),
         _strength(forecast, days),
         _brow(forecast, days),
+        _mouth_and_jaw(forecast, days),
+        _skin(forecast, days),
         _courses(forecast),
         _risks(forecast),
         _findings(forecast),
@@ -138,14 +142,65 @@ def _brow(forecast: Forecast, days: Sequence[int]) -> str:
         )
     ]
     curves += [(f"upper lid {lid.side}", lid.margin_mm) for lid in forecast.lid]
+    if not any(_moves(curve) for _, curve in curves):
+        return ""
     rows = [[name, "", *(_signed(curve, index) for index in shown)] for name, curve in curves]
     return "Change of the brow at rest and of the upper lid margin, mm, up positive\n" + table(
         ["", "", *_days(forecast, shown)], rows
     )
 
 
+def _mouth_and_jaw(forecast: Forecast, days: Sequence[int]) -> str:
+    """Only what toxin reaches: plans of the upper face do not have it."""
+    curves = [
+        (f"{what} {mouth.side}", curve)
+        for mouth in forecast.mouth
+        for what, curve in (
+            ("mouth corner at rest", mouth.rest_mm),
+            ("mouth corner in a smile", mouth.smile_mm),
+            ("upper lip in a smile", mouth.upper_lip_mm),
+        )
+    ]
+    curves += [(f"jaw width {jaw.side}", jaw.width_mm) for jaw in forecast.jaw]
+    if not curves:
+        return ""
+    # Day 0 is shown too: an untreated smile is no zero.
+    shown = _on(forecast, days)
+    rows = [[name, "", *(_signed(curve, index) for index in shown)] for name, curve in curves]
+    return (
+        "Mouth and jaw against the face at rest before treatment, mm, up and wider positive\n"
+        + (table(["", "", *_days(forecast, shown)], rows))
+    )
+
+
+def _skin(forecast: Forecast, days: Sequence[int]) -> str:
+    if not forecast.skin:
+        return ""
+    shown = _on(forecast, [day for day in days if day > 0])
+    rows = [
+        [
+            f"{what} {one.region}",
+            "",
+            *(f"{curve.median[i]:.0%} [{curve.low[i]:.0%} to {curve.high[i]:.0%}]" for i in shown),
+        ]
+        for one in forecast.skin
+        for what, curve in (("pores", one.pores), ("sebum", one.sebum))
+    ]
+    return "Skin under droplets, against before (sizes are not proven)\n" + table(
+        ["", "", *_days(forecast, shown)], rows
+    )
+
+
+def _moves(curve: Curve) -> bool:
+    return any(abs(value) >= SHOWN_MM / 2 for value in (*curve.low, *curve.high))
+
+
 def _signed(curve: Curve, index: int) -> str:
-    return f"{curve.median[index]:+.1f} [{curve.low[index]:+.1f} to {curve.high[index]:+.1f}]"
+    # Adding 0 takes the sign off a zero.
+    low, median, high = (
+        round(values[index], 1) + 0.0 for values in (curve.low, curve.median, curve.high)
+    )
+    return f"{median:+.1f} [{low:+.1f} to {high:+.1f}]"
 
 
 def _courses(forecast: Forecast) -> str:

@@ -23,4 +23,4 @@ def sizes(fact: Fact[float], count: int, *, step: int) -> Array:
     if fact.low is None or fact.high is None:
         return np.full(count, fact.value)
     place = (0.5 + STEPS[step] * np.arange(count)) % 1
-    return np.interp(place, [0.0, 0.5, 1.0], [fact.low, fact.value, fact.high])
+    return np.asarray(np.interp(place, [0.0, 0.5, 1.0], [fact.low, fact.value, fact.high]))

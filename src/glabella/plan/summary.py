@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
@@ -27,7 +27,9 @@ from glabella.plan.result import (
     MouthCurve,
     MuscleCurve,
     Risk,
+    SkinCurve,
 )
+from glabella.plan.skin import SkinCourse
 
 Array = NDArray[np.float64]
 Lines = Mapping[tuple[str, Side], LineCourse]
@@ -144,6 +146,13 @@ def jaw_curves(widths: Mapping[Side, Array]) -> tuple[JawCurve, ...]:
     return tuple(JawCurve(side=side, width_mm=curve(width, 2)) for side, width in widths.items())
 
 
+def skin_curves(courses: Sequence[SkinCourse]) -> tuple[SkinCurve, ...]:
+    return tuple(
+        SkinCurve(region=one.region, pores=curve(one.pores), sebum=curve(one.sebum))
+        for one in courses
+    )
+
+
 def area_courses(lines: Lines, days: Array, start: date) -> tuple[AreaCourse, ...]:
     """Onset, peak and wear-off of each area at full movement.
 
@@ -228,7 +237,7 @@ EVENTS: dict[Event, tuple[str, str]] = {
     "double_vision": ("Double vision", "a lateral rectus loses {} of its strength or more"),
 }
 # These are told of only where toxin reaches what they are about.
-BELOW = {
+BELOW: dict[Event, tuple[str, ...]] = {
     "smile_asymmetry": tuple(mouth.MUSCLES.values()),
     "lip_incompetence": ("orbicularis-oris",),
     "double_vision": ("lateral-rectus",),

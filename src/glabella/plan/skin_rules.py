@@ -1,0 +1,31 @@
+"""What is to be said of droplets in the dermis: what trials saw, and what they did not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glabella.facts import Fact
+from glabella.plan.case import Case, finding
+from glabella.plan.finding import Finding
+from glabella.plan.parameters import model_facts
+from glabella.plan.skin import droplets
+
+
+def skin_not_fitted(case: Case) -> Iterator[Finding]:
+    """Droplets: no trial gives the size of their effect, and trials disagree that there is one."""
+    if not droplets(case.doses):
+        return
+    known = model_facts().skin
+    yield finding(
+        "skin-not-fitted",
+        "note",
+        "Pores and sebum: the model is fitted to no trial of the skin. The course is in keeping "
+        "with studies, the size is not proven, and the interval reaches from nothing to twice the "
+        f"middle. For: {_told(known.saw)}. Against: {_told(known.saw_not)}.",
+        fact=known.saw[0],
+        mend="Take the order of regions and the time as a guide, the size as unknown.",
+    )
+
+
+def _told(studies: tuple[Fact[str], ...]) -> str:
+    return "; ".join(study.value for study in studies)
