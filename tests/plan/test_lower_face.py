@@ -104,11 +104,11 @@ def test_a_low_deep_point_beside_the_eye_drops_the_mouth_corner() -> None:
 
 def test_a_superficial_low_point_spares_the_elevator_of_the_mouth() -> None:
     deep, shallow = (
-        injecting([{"x_mm": 50, "y_mm": -22, "side": "left", "units": 6, "depth": depth}])
+        injecting([{"x_mm": 50, "y_mm": -22, "side": "left", "units": 2, "depth": depth}])
         for depth in ("bone", "dermis")
     )
-    assert strength(deep, "zygomaticus").median[14] < strength(shallow, "zygomaticus").median[14]
-    assert strength(shallow, "zygomaticus").median[14] > 0.98
+    weak, spared = (strength(found, "zygomaticus").median[14] for found in (deep, shallow))
+    assert 1 - spared < (1 - weak) / 3
 
 
 # Lips, nose, chin and neck.
@@ -191,7 +191,7 @@ def test_bunny_lines_keep_the_share_of_the_levator_beside_them() -> None:
 
 
 def test_a_masseter_slims_over_months_and_comes_back() -> None:
-    found = masseters(60)
+    found = masseters(80)
     width = np.array(jaw(found).median)
     slimmest = found.days[int(np.argmin(width))]
     assert 60 <= slimmest <= 130
@@ -255,8 +255,8 @@ def test_double_vision_comes_from_points_close_to_the_eye() -> None:
     near, usual = (
         injecting([{"x_mm": x, "y_mm": 0, "side": "left", "units": 8}]) for x in (48, 62)
     )
-    assert risk(near, "double_vision") > 0.3
-    assert all(r.probability < 0.05 for r in usual.risks if r.event == "double_vision")
+    assert risk(near, "double_vision") > 0.15
+    assert all(r.probability < 0.03 for r in usual.risks if r.event == "double_vision")
 
 
 # Laws of any lower face.

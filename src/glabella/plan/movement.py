@@ -25,7 +25,7 @@ C_LINE_BLUR_MM = 3.0
 # The part of the lateral orbicularis above the canthus is what pulls the brow's tail down.
 TAIL_PULL_ABOVE_MM = 4.0
 # Toxin that takes less than this share of a muscle, in the mean of patients, does not reach it.
-REACHED = 1e-3
+REACHED = 5e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from glabella.effect import skin, spread
 from glabella.face.frame import Face
 from glabella.face.muscles import contains, warp
-from glabella.plan.parameters import Number, Parameters, model_facts
+from glabella.facts import product as facts_of
+from glabella.plan.parameters import Parameters, column, model_facts
 from glabella.plan.people import People
 from glabella.plan.place import Dose
 from glabella.plan.sizes import sizes
@@ -22,6 +23,7 @@ Array = NDArray[np.float64]
 SPACING_MM = 6.0
 # A region is reached if somewhere in it lies this share of the density at half effect.
 REACHED = 0.25
+TYPICAL = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +56,9 @@ def follow_skin(
     answer = np.exp(parameters.sensitivity_log_sd * people.sensitivity) * facts.sensitivity.value
     loads, courses = [], []
     for dermal, day in given:
-        half = np.asarray(parameters.action(dermal[0].units.product).half_effect).reshape(-1, 1)
-        loads.append(answer[:, None] * _density(face, dermal, parameters.sigma_mm) / half)
+        half = parameters.action(dermal[0].units.product).half_effect
+        density = _density(face, dermal, float(np.ravel(parameters.sigma_mm)[TYPICAL]))
+        loads.append(answer[:, None] * density / column(half))
         courses.append(
             skin.course(
                 days - day,
@@ -67,7 +70,7 @@ def follow_skin(
     sebum = sizes(facts.sebum_most_fraction, len(people), step=2)[:, None]
     found = []
     for region, own in regions(face)[1].items():
-        if max(load[0, own].max() for load in loads) < REACHED:
+        if max(load[TYPICAL, own].max() for load in loads) < REACHED:
             continue
         taken = _taken([load[:, own] for load in loads], courses)
         found.append(SkinCourse(region, 1 - pores * taken, 1 - sebum * taken))
@@ -99,17 +102,20 @@ def regions(face: Face) -> tuple[Array, dict[str, NDArray[np.int64]]]:
     return np.concatenate(points), own
 
 
-def _density(face: Face, doses: Sequence[Dose], sigma_mm: Number) -> Array:
-    """Units per mm2 in the dermis at each point of the skin (P or 1, G), by the usual spread."""
+def _density(face: Face, doses: Sequence[Dose], sigma_mm: float) -> Array:
+    """Units per mm2 in the dermis at each point of the skin (G,), by the usual spread.
+
+    A region shows a mean: it hardly matters to it how widely a droplet spreads in one patient.
+    """
     facts = model_facts().spread
+    product = facts_of(doses[0].units.product)
     points, _ = regions(face)
     return spread.density(
         np.array([dose.units.amount for dose in doses]),
         np.array([(dose.signed_x_mm, dose.y_mm) for dose in doses]),
-        np.reshape(sigma_mm, (-1, 1))
-        * spread.width_mm(
+        spread.width_mm(
             np.array([dose.volume_ml for dose in doses]),
-            sigma_mm=1.0,
+            sigma_mm=sigma_mm * product.spread_factor.value,
             reference_ml=facts.reference_ml.value,
             exponent=facts.volume_exponent.value,
         ),

@@ -36,27 +36,29 @@ def face_states(
 ) -> tuple[FaceState, ...]:
     """What the typical patient's face looks like on each day in each expression."""
     lids = _by_day({side: _shown(movement.lid[side]) for side in BothSides})
-    still = _brow(movement, "rest")
+    # What moves in some expressions only is the same object in all the others.
+    brow = {name: _brow(movement, name) for name, side in movement.brow if side is Side.LEFT}
+    lower = {name: _lower_lids(movement, name) for name in ("rest", "smile")}
+    heights = {name: _mouth(movement, name) for name in ("rest", "smile", "neck")}
+    width = {name: _jaw(movement, jaw, name) for name in ("rest", "bite")}
     states: list[FaceState] = []
     for name in EXPRESSIONS:
-        brow = _brow(movement, name) if (name, Side.LEFT) in movement.brow else still
-        lower = _lower_lids(movement, name)
+        brows, lids_below = brow.get(name, brow["rest"]), lower.get(name, lower["rest"])
+        mouths, jaws = heights.get(name, heights["rest"]), width.get(name, width["rest"])
         folded = _lines(lines, name)
-        heights = _mouth(movement, name)
-        width = _jaw(movement, jaw, name)
         close, dimple, tip = _single(movement, name)
         states += [
             FaceState(
                 day=int(day),
                 expression=name,
-                brow_mm=brow[index],
+                brow_mm=brows[index],
                 lid_mm=lids[index],
-                lower_lid_mm=lower[index],
+                lower_lid_mm=lids_below[index],
                 lines={area: grades[index] for area, grades in folded.items()},
-                mouth_mm=heights[index],
+                mouth_mm=mouths[index],
                 lip_close=close[index],
                 chin_dimple=dimple[index],
-                jaw_mm=width[index],
+                jaw_mm=jaws[index],
                 tip_mm=tip[index],
             )
             for index, day in enumerate(days)
