@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -71,6 +72,10 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("trial", help="a virtual trial: arms, population, end points")
     command.add_argument("spec", type=Path, metavar="SPEC.json")
     command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--parquet", type=Path, metavar="FILE", help="also as one long table")
+    command.add_argument(
+        "--jobs", type=_jobs, default=1, metavar="N", help="processes that share it (default: 1)"
+    )
     command.set_defaults(run=_trial)
 
     command = commands.add_parser("calibrate", help="fit the model to the published rows")
@@ -140,12 +145,46 @@ def _value(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes: give 1 or more")
+    return int(text)
+
+
 def _trial(arguments: argparse.Namespace) -> None:
-    result = trial.run_trial(read_trial(_bytes(arguments.spec)), progress=_progress)
+    spec = read_trial(_bytes(arguments.spec))
+    write_parquet = _parquet_writer() if arguments.parquet else None
+    start = time.perf_counter()
+    result = trial.run_trial(spec, jobs=arguments.jobs, progress=_progress)
+    seconds = time.perf_counter() - start
+    treated = spec.population.n * len(spec.arms)
+    print(
+        f"{spec.population.n:,} patients in each of {len(spec.arms)} arms: {seconds:.1f} s of wall "
+        f"time, {treated / seconds:,.0f} patients/s",
+        file=sys.stderr,
+    )
+    if write_parquet:
+        try:
+            write_parquet(arguments.parquet, result)
+        except OSError as error:
+            raise InputError(f"Cannot write {arguments.parquet}: {error.strerror}.") from error
+        print(f"Wrote {arguments.parquet}", file=sys.stderr)
     if arguments.json:
         _print_json(result)
     else:
         print(trial_text.as_text(result), end="")
+
+
+def _parquet_writer() -> Callable[[Path, trial.TrialResult], None]:
+    """What writes Parquet; asked for before a long trial starts, not after it."""
+    try:
+        from glabella.trials import trial_parquet  # noqa: PLC0415 - an extra, often not there
+    except ModuleNotFoundError as error:
+        raise InputError(
+            "Parquet needs the package pyarrow, which is not installed: "
+            "pip install 'glabella[parquet]' or pip install pyarrow."
+        ) from error
+    return trial_parquet.write
 
 
 def _progress(share: float) -> None:

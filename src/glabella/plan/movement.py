@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -144,15 +144,28 @@ def move(face: Face, lost: Blocked, people: People) -> Movement:
     )
 
 
-def drive_left(face: Face, lost: Blocked) -> dict[tuple[str, Side], Array]:
-    """Only the strength behind each area's lines (P, T): what a trial of line grades needs."""
-    return _drive(strength_left(face, lost))
+def drive_left(
+    face: Face, lost: Blocked, areas: Collection[str] | None = None
+) -> dict[tuple[str, Side], Array]:
+    """Only the strength behind the lines (P, T) of each area, or of those named."""
+    asked = {key: folds for key, folds in _folds().items() if areas is None or key[0] in areas}
+    behind = {name for folds in asked.values() for _, name in folds}
+    strength = strength_left(face, lost, behind)
+    return {key: strength.folding(folds) for key, folds in asked.items()}
 
 
-def strength_left(face: Face, lost: Blocked) -> Strength:
-    """Only the strength of each muscle."""
-    every = np.ones(len(elements(face).muscle), dtype=bool)
-    return _weigh(face, lost, ((every, ()),))[0]
+def areas_with_lines() -> list[str]:
+    """The areas whose lines the model follows."""
+    return list(dict.fromkeys(area for area, _ in _folds()))
+
+
+def strength_left(
+    face: Face, lost: Blocked, muscles: Collection[MuscleSide] | None = None
+) -> Strength:
+    """Only the strength of each muscle, or of those named; the others are taken as whole."""
+    grid = elements(face)
+    asked = np.array([muscles is None or name in muscles for name in grid.names])
+    return _weigh(face, lost, ((asked[grid.muscle], ()),))[0]
 
 
 def _weigh(
@@ -167,7 +180,7 @@ def _weigh(
     parts = [(lost.part(own), columns) for own, columns in groups]
     touched = [[int(i) for i in np.unique(grid.muscle[part.reached])] for part, _ in parts]
     ends = np.cumsum([len(t) + len(c) for t, (_, c) in zip(touched, parts, strict=True)])
-    left = np.empty((*lost.shape, ends[-1]))
+    left = np.empty((*lost.shape, ends[-1]), lost.kind)
     reached: dict[MuscleSide, Array] = {}
     more: list[Array] = []
     for (part, columns), muscles, end in zip(parts, touched, ends, strict=True):
