@@ -15,9 +15,9 @@ from glabella.trials.predict import (
     brow_change_mm,
     can_predict,
     last_day,
-    lid_ptosis_rate,
     predict,
     share,
+    unwanted_rate,
 )
 
 ROWS = {row.id: row for row in facts.load().literature}
@@ -76,7 +76,7 @@ def test_more_units_respond_more_last_longer_and_droop_more() -> None:
     days = [lasting(units, "none_or_mild_lost") for units in (10, 20, 40)]
     assert days == sorted(days)
     arms = [Arm("botox-cosmetic", (("glabella", units),)) for units in (10.0, 20.0, 60.0)]
-    droop = [lid_ptosis_rate(arm, FITTED) for arm in arms]
+    droop = [unwanted_rate("lid_ptosis", arm, FITTED) for arm in arms]
     assert droop == sorted(droop)
 
 

@@ -230,8 +230,9 @@ def activity(
     """
     onset = np.exp(-model_facts().people.onset_log_sd.value * people.onset)
     decay = np.exp(-parameters.duration_log_sd * people.duration)
-    rates = np.tile([*chain_rates_per_day(), 1.0], (len(people), 1))
+    rates = np.tile([*chain_rates_per_day(), 1.0, 1.0], (len(people), 1))
     rates[:, 0] *= parameters.onset_speed * onset
+    rates[:, -2] *= parameters.cleavage_per_day
     rates[:, -1] *= parameters.action(product).decay_per_day * decay
     return kinetics.active_fraction(days, rates, injected)
 

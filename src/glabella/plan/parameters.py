@@ -50,6 +50,7 @@ class Parameters:
     sensitivity_log_sd: Number
     duration_log_sd: Number
     onset_speed: Number
+    cleavage_per_day: Number
     rater_sd: Number
     subject_sd: Number
     visit_sd: Number

@@ -36,6 +36,9 @@ UNKNOWN_ARM_SIZE = 40
 # Weak prior of the misfit of single rows: with few rows a trial it is hard to tell from sampling.
 MISFIT_PRIOR = 0.2
 MISFIT_LOG_SD = 0.7
+DIARIES = {"onset", "median_onset_days"}
+# Standard deviation of what rounding to whole days adds.
+WHOLE_DAY_SD = 12**-0.5
 # The shift with which the loading of a duration is measured.
 NUDGE = 0.5
 
@@ -50,7 +53,7 @@ class Scatter:
 
 def group(row: PublishedRow) -> Reported:
     """Who reported a row: a trial, and in it the gradings or the diaries."""
-    return row.study, "diary" if row.endpoint.rule == "onset" else "grading"
+    return row.study, "diary" if row.endpoint.rule in DIARIES else "grading"
 
 
 def transform(row: PublishedRow, value: float) -> float:
@@ -78,8 +81,9 @@ def sampling_variance(row: PublishedRow, load: float) -> float:
     """Variance of a row by the size of its arm, on the row's own scale."""
     size = row.n or UNKNOWN_ARM_SIZE
     if row.unit != "%":
-        # The share still kept at its median is one half: a logit with variance 4 / n.
-        return load**2 * 4 / size
+        # The share at a median is one half: a logit with variance 4 / n. Diaries count whole days.
+        whole_days = WHOLE_DAY_SD / row.value if row.endpoint.rule == "median_onset_days" else 0.0
+        return load**2 * 4 / size + whole_days**2
     share = float(np.clip(row.value / 100, 1 / size, 1 - 1 / size))
     return 1 / (size * share * (1 - share))
 

@@ -18,6 +18,10 @@ Array = NDArray[np.float64]
 NO_LINES_BELOW = 0.5
 HALF_BETTER = 0.5
 HALF_GRADE = 0.5
+# A diary that has noted nothing by this day will not.
+LATEST_ONSET = 30
+UNWANTED = {"lid_ptosis", "brow_ptosis"}
+LASTING = {"median_duration_days", "median_onset_days"}
 
 
 def limit(rule: str, grade: float | Array, before: Array, parameters: Parameters) -> float | Array:
@@ -74,11 +78,11 @@ def chance(
 
 def can_predict(row: PublishedRow) -> bool:
     """Whether the model has a word for this row's end point, area and arm."""
-    if row.endpoint.rule == "lid_ptosis":
+    if row.endpoint.rule in UNWANTED:
         return bool(row.areas) and row.product != "any"
     known = row.endpoint.area in {"glabella", "forehead", "lateral-canthal"}
     timed = row.endpoint.rule in RULES and row.day is not None and row.day <= DAYS[-1]
-    lasting = row.endpoint.rule == "median_duration_days" and row.product != "placebo"
+    lasting = row.endpoint.rule in LASTING and row.product != "placebo"
     arm = row.product == "placebo" or bool(row.areas)
     return known and arm and (timed or lasting) and row.product != "any" and row.cycle == 1
 
@@ -88,9 +92,11 @@ def predict(row: PublishedRow, parameters: Parameters, *, shift: float = 0.0) ->
 
     `shift` is what sets the row's trial apart, on the logit scale towards more effect.
     """
-    if row.endpoint.rule == "lid_ptosis":
-        return 100 * moved(lid_ptosis_rate(Arm.of(row), parameters), shift)
+    if row.endpoint.rule in UNWANTED:
+        return 100 * moved(unwanted_rate(row.endpoint.rule, Arm.of(row), parameters), shift)
     strata = outcomes(row, parameters)
+    if row.endpoint.rule == "median_onset_days":
+        return _median_onset(row, strata, shift, parameters)
     if row.endpoint.rule == "median_duration_days":
         return _median_duration(row, strata, shift, parameters)
     end, day = row.endpoint, float(row.day or 0)
@@ -137,6 +143,17 @@ def last_day(days: Array, margin: Array) -> tuple[Array, NDArray[np.bool_]]:
     return last_crossing(days, margin[responded]), responded
 
 
+def _median_onset(
+    row: PublishedRow, strata: list[Outcome], shift: float, parameters: Parameters
+) -> float:
+    """Day by which half of the diaries note an effect."""
+    shares = [
+        moved(share("onset", row.endpoint.rater, day, strata, parameters), shift)
+        for day in DAYS[DAYS <= LATEST_ONSET]
+    ]
+    return float(np.interp(0.5, np.maximum.accumulate(shares), DAYS[: len(shares)]))
+
+
 def _median_duration(
     row: PublishedRow, strata: list[Outcome], shift: float, parameters: Parameters
 ) -> float:
@@ -165,12 +182,12 @@ def _median_duration(
     return float(np.interp(expit(shift), reached, known))
 
 
-def lid_ptosis_rate(arm: Arm, parameters: Parameters) -> float:
-    """Share of women whose lid falls by what counts as a droop in the weeks around the review."""
+def unwanted_rate(event: str, arm: Arm, parameters: Parameters) -> float:
+    """Share of women with an unwanted result in the weeks around the review."""
     if arm.placebo:
         return 0.0
     moved = movement(arm, "female", parameters)
-    return float(unwanted(Face.fit("female"), moved, risk_window(DAYS))["lid_ptosis"][1:].mean())
+    return float(unwanted(Face.fit("female"), moved, risk_window(DAYS))[event][1:].mean())
 
 
 def brow_change_mm(arm: Arm, day: float, place: str, parameters: Parameters) -> float:
