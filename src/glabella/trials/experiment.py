@@ -18,11 +18,11 @@ from glabella.face.frame import Face, Side
 from glabella.facts import PublishedRow
 from glabella.facts import product as facts_of
 from glabella.facts.literature import Endpoint, Population
-from glabella.plan.course import activity
-from glabella.plan.forecast import follow, forecast, spread_all
+from glabella.plan.course import activity, reach
+from glabella.plan.forecast import follow, forecast
 from glabella.plan.parameters import Parameters, calibrated, model_facts
 from glabella.plan.people import draw
-from glabella.plan.place import place_all
+from glabella.plan.place import place
 from glabella.plan.plan import Injection, LineGrades, Patient, Plan, Treatment
 from glabella.plan.result import Curve, Forecast
 from glabella.trials.cohort import DAY_ZERO
@@ -84,13 +84,9 @@ class Model:
         """Severity (P, T) of frown lines at rest on days from the first of several sessions."""
         plan = Plan(patient=patient, treatments=sessions)
         face, people = Face.fit(patient.sex, patient.measures), draw()
-        reaches = spread_all(
-            plan,
-            place_all(face, sessions),
-            face,
-            DAY_ZERO,
-            people,
-            sigma_mm=self.parameters.sigma_mm,
+        reaches = tuple(
+            reach(face, doses, day, people, sigma_mm=self.parameters.sigma_mm)
+            for doses, day in ((place(face, one), (one.date - DAY_ZERO).days) for one in sessions)
         )
         course = follow(plan, face, reaches, days=days, people=people, parameters=self.parameters)
         return course.lines["glabella", Side.MIDLINE].rest[1:]

@@ -12,14 +12,20 @@ from dataclasses import asdict, dataclass
 
 from glabella import facts
 from glabella.plan.parameters import Parameters, calibrated
-from glabella.trials import laws_of_dose, laws_of_mouth, laws_of_place, laws_of_time
+from glabella.trials import (
+    laws_of_dose,
+    laws_of_mouth,
+    laws_of_place,
+    laws_of_skin,
+    laws_of_time,
+)
 from glabella.trials.experiment import Found, Model
 
 Experiment = Callable[[Model], Found]
 
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.__name__.replace("_", "-"): experiment
-    for room in (laws_of_place, laws_of_dose, laws_of_time, laws_of_mouth)
+    for room in (laws_of_place, laws_of_dose, laws_of_time, laws_of_mouth, laws_of_skin)
     for experiment in room.EXPERIMENTS
 }
 
