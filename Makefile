@@ -2,7 +2,7 @@
 # The same targets run in .ci/run.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench lock clean runtime dev
+.PHONY: help demo test check fix bench figures lock clean runtime dev
 
 export PYTHON
 export PORT ?= 8000
@@ -10,7 +10,7 @@ export GLABELLA_DATA ?= demo-data
 
 PY   := .venv/bin/python
 BIN  := .venv/bin
-CODE := $(wildcard src tests bench scripts)
+CODE := $(wildcard src tests bench scripts docs)
 LOCK := $(BIN)/uv pip compile --universal --fork-strategy fewest --generate-hashes \
         --no-emit-index-url --no-emit-find-links --no-annotate --quiet \
         --custom-compile-command "make lock"
@@ -49,6 +49,9 @@ fix: dev ## mend what check can mend by itself
 bench: runtime ## speed, side by side with what one would use instead
 	@scripts/setup bench
 	$(PY) -m bench
+
+figures: runtime ## the figures and tables of docs/model, from the facts
+	$(PY) -m docs.figures
 
 lock: dev ## pin what pyproject.toml asks for (UPGRADE=--upgrade for newer versions)
 	@echo "Pinning what runs, what develops, what measures ..."

@@ -13,8 +13,7 @@ from glabella.trials.spec import ArmSpec, EndpointSpec, PopulationSpec, TrialSpe
 from glabella.trials.trial import run_trial
 
 ROOT = Path(__file__).parents[1]
-PATIENTS = 4000
-LONGEST_S = 60.0
+PATIENTS = 16_384
 HEAD = ("", "patients", "CPU s", "wall s", "patients/s", "least to most", "memory at most")
 
 END = EndpointSpec(area="glabella", at="maximum", rater="investigator", rule="none_or_mild")
@@ -28,8 +27,8 @@ ARMS = (
 )
 
 
-def trial(patients: int, arms: int) -> TrialSpec:
-    """A trial as they are published: five visits, an end point, a duration."""
+def trial(patients: int, arms: int, *, lasting: bool = True) -> TrialSpec:
+    """A trial as they are published: five visits, an end point, and `lasting` a duration."""
     return TrialSpec(
         arms=ARMS[:arms],
         population=PopulationSpec(
@@ -37,32 +36,36 @@ def trial(patients: int, arms: int) -> TrialSpec:
         ),
         visits_days=(7, 30, 60, 90, 120),
         endpoints=(END,),
-        durations=(END,),
+        durations=(END,) if lasting else (),
     )
 
 
 def run(*, rounds: int, large: int) -> None:
     """Measure and print: the usual trial several times, then a large one in its own process."""
-    spec = trial(PATIENTS, len(ARMS))
     run_trial(trial(512, 1))
+    usual = _figures("with a duration", trial(PATIENTS, len(ARMS)), rounds)
+    visits = _figures("visits only", trial(PATIENTS, len(ARMS), lasting=False), rounds)
+    print_table(
+        "Virtual trial, with visits, end points, brows and harm",
+        HEAD,
+        [usual, visits, _alone(large)],
+        note=["The large one runs in a process of its own, interpreter and facts included."],
+    )
+
+
+def _figures(name: str, spec: TrialSpec, rounds: int) -> list[str]:
+    """The row of a trial that is run several times."""
     seconds = [cpu_seconds(partial(run_trial, spec)) for _ in range(rounds)]
-    treated = PATIENTS * len(ARMS)
+    treated = spec.population.n * len(spec.arms)
     rates = Figures.of([treated / second for second in seconds])
-    usual = [
-        f"{len(ARMS)} arms of {PATIENTS:,}",
+    return [
+        f"{len(spec.arms)} arms of {spec.population.n:,}, {name}",
         f"{treated:,}",
         f"{Figures.of(seconds).median:.2f}",
         "",
         *rates.show(),
         "",
     ]
-    count = min(large, int(LONGEST_S * rates.median / 2))
-    print_table(
-        "Virtual trial, with visits, end points, duration, brows and harm",
-        HEAD,
-        [usual, _alone(count)],
-        note=["The large one runs in a process of its own, interpreter and facts included."],
-    )
 
 
 def _alone(patients: int) -> list[str]:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from glabella import __version__, chart, facts
+from glabella.chart.validation_figure import ShownRow, validation_svg
 from glabella.errors import GlabellaError, InputError
 from glabella.plan import Plan, forecast, plan_schema, read_plan, report
 from glabella.plan.basis import basis
 from glabella.plan.plan import refuse_what_is_yet_to_come
-from glabella.trials import calibrate, calibration_file, trial, trial_text, validate
+from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
 
 SCHEMAS = {"plan": plan_schema, "trial": trial_schema}
 BAR = 40
+# What fits beside a row of the validation figure.
+LABEL_LETTERS = 48
 CALIBRATION_FILE = Path(facts.__file__).with_name("calibration.toml")
 
 
@@ -68,14 +72,21 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("trial", help="a virtual trial: arms, population, end points")
     command.add_argument("spec", type=Path, metavar="SPEC.json")
     command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--parquet", type=Path, metavar="FILE", help="also as one long table")
+    command.add_argument(
+        "--jobs", type=_jobs, default=1, metavar="N", help="processes that share it (default: 1)"
+    )
     command.set_defaults(run=_trial)
 
     command = commands.add_parser("calibrate", help="fit the model to the published rows")
     command.add_argument("--out", type=Path, metavar="FILE", help="default: the facts' own file")
     command.set_defaults(run=_calibrate)
 
-    command = commands.add_parser("validate", help="every published row beside the prediction")
+    command = commands.add_parser(
+        "validate", help="every published row beside the prediction, and the laws"
+    )
     command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--svg", type=Path, metavar="FILE", help="write the figure of all rows")
     command.set_defaults(run=_validate)
     return parser
 
@@ -134,12 +145,46 @@ def _value(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes: give 1 or more")
+    return int(text)
+
+
 def _trial(arguments: argparse.Namespace) -> None:
-    result = trial.run_trial(read_trial(_bytes(arguments.spec)), progress=_progress)
+    spec = read_trial(_bytes(arguments.spec))
+    write_parquet = _parquet_writer() if arguments.parquet else None
+    start = time.perf_counter()
+    result = trial.run_trial(spec, jobs=arguments.jobs, progress=_progress)
+    seconds = time.perf_counter() - start
+    treated = spec.population.n * len(spec.arms)
+    print(
+        f"{spec.population.n:,} patients in each of {len(spec.arms)} arms: {seconds:.1f} s of wall "
+        f"time, {treated / seconds:,.0f} patients/s",
+        file=sys.stderr,
+    )
+    if write_parquet:
+        try:
+            write_parquet(arguments.parquet, result)
+        except OSError as error:
+            raise InputError(f"Cannot write {arguments.parquet}: {error.strerror}.") from error
+        print(f"Wrote {arguments.parquet}", file=sys.stderr)
     if arguments.json:
         _print_json(result)
     else:
         print(trial_text.as_text(result), end="")
+
+
+def _parquet_writer() -> Callable[[Path, trial.TrialResult], None]:
+    """What writes Parquet; asked for before a long trial starts, not after it."""
+    try:
+        from glabella.trials import trial_parquet  # noqa: PLC0415 - an extra, often not there
+    except ModuleNotFoundError as error:
+        raise InputError(
+            "Parquet needs the package pyarrow, which is not installed: "
+            "pip install 'glabella[parquet]' or pip install pyarrow."
+        ) from error
+    return trial_parquet.write
 
 
 def _progress(share: float) -> None:
@@ -159,11 +204,42 @@ def _calibrate(arguments: argparse.Namespace) -> None:
 
 
 def _validate(arguments: argparse.Namespace) -> None:
-    compared = validate.validate()
+    compared, tried = validate.validate(), laws.laws()
+    if arguments.svg:
+        _write(arguments.svg, validation_figure(compared))
+        print(f"Wrote {arguments.svg}", file=sys.stderr)
     if arguments.json:
-        _print_json(validate.as_json(compared))
+        _print_json({**validate.as_json(compared), "laws": laws.as_json(tried)})
     else:
-        print(validate.as_text(compared), end="")
+        print(validate.as_text(compared), laws.as_text(tried), sep="\n", end="")
+
+
+def validation_figure(compared: Sequence[validate.Comparison]) -> str:
+    """The figure of all rows that have a prediction, as SVG."""
+    return validation_svg([row for one in compared if (row := _shown(one))])
+
+
+def _shown(compared: validate.Comparison) -> ShownRow | None:
+    """A row for the figure; None where there is no prediction."""
+    row, end = compared.row, compared.row.endpoint
+    if compared.predicted is None or compared.low is None or compared.high is None:
+        return None
+    named = facts.load().products.get(row.product)
+    units = "" if named is None or row.units is None else f" {row.units:g} U"
+    when = "" if row.day is None or row.unit == "d" else f", day {row.day:g}"
+    who = "" if end.rater == "investigator" else f", {end.rater}"
+    rest = ", at rest" if end.at == "rest" and end.area != "eyelid" else ""
+    what = f"{named.name if named else row.product}{units}{when}{who}{rest}"
+    return ShownRow(
+        group=f"{end.area}, {end.rule.replace('_', ' ')}",
+        label=f"{what} · {row.study}"[:LABEL_LETTERS],
+        unit=row.unit,
+        use=compared.use,
+        published=row.value,
+        predicted=compared.predicted,
+        low=compared.low,
+        high=compared.high,
+    )
 
 
 def _write(path: Path, text: str) -> None:

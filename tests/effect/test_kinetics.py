@@ -74,6 +74,19 @@ def test_a_second_injection_adds_to_what_is_left_of_the_first() -> None:
     days = second + after
     added = active_fraction(days, rates) + active_fraction(days - second, rates)
     np.testing.assert_allclose(added, solved, atol=1e-6)
+    np.testing.assert_allclose(active_fraction(days, rates, (0, second)), solved, atol=1e-6)
+
+
+@law
+@given(apart, st.lists(st.integers(-400, 400), min_size=1, max_size=6))
+def test_injections_carried_on_are_the_sum_of_single_ones(
+    factors: list[float], injected: list[int]
+) -> None:
+    """Also on one and the same day, and on days that lie before and after all that is wanted."""
+    rates, days = 0.02 * np.cumprod([1, *factors]), np.linspace(-30, 300, 67)
+    apart = sum(active_fraction(days - day, rates) for day in injected)
+    carried = active_fraction(days, rates, sorted(injected))
+    np.testing.assert_allclose(carried, apart, atol=1e-6)
 
 
 def test_two_steps_follow_bateman() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from glabella.plan.people import DEVIATES, FIELDS, UNIFORM, draw, draw_from
+from glabella.plan.people import DEVIATES, FIELDS, UNIFORM, draw, draw_block
 from tests.plan.drawn import mirrored_people
 
 PEOPLE = draw(1024)
@@ -27,11 +27,14 @@ def test_the_same_people_are_drawn_each_time_and_others_by_another_seed() -> Non
     assert not np.array_equal(draw(1024, seed=21).tone, PEOPLE.tone)
 
 
-def test_a_source_of_people_goes_on_where_it_stopped() -> None:
-    source, whole = draw_from(3), draw_from(3)
-    parts = [source(64), source(64)]
-    together = whole(128)
-    np.testing.assert_array_equal(np.concatenate([part.onset for part in parts]), together.onset)
+def test_blocks_of_people_can_be_drawn_in_any_order_and_differ() -> None:
+    second, first = draw_block(3, 1, 64), draw_block(3, 0, 64)
+    np.testing.assert_array_equal(draw_block(3, 1, 64).onset, second.onset)
+    assert not np.array_equal(first.onset, second.onset)
+    assert not np.array_equal(first.onset, draw_block(4, 0, 64).onset)
+    together = np.concatenate([draw_block(3, block, 256).onset for block in range(4)])
+    assert together.mean() == pytest.approx(0, abs=0.02)
+    assert together.std() == pytest.approx(1, abs=0.02)
 
 
 def test_two_mirrors_show_the_same_people() -> None:

@@ -118,16 +118,16 @@ def resting_memory(days: Array, strength: Array, *, memory_days: float) -> Array
 
     Solves m' = (strength - m) / memory exactly for strength that is linear between days (T,).
     """
-    memory = np.empty_like(strength)
-    memory[..., 0] = 1.0
-    for index, step in enumerate(np.diff(days)):
-        fade = np.exp(-step / memory_days)
-        before, after = strength[..., index], strength[..., index + 1]
-        slope = (after - before) / step
-        particular = after - slope * memory_days
-        start = before - slope * memory_days
-        memory[..., index + 1] = particular + (memory[..., index] - start) * fade
-    return memory
+    steps = np.diff(days)
+    fade = np.exp(-steps / memory_days)
+    lag = np.diff(strength, axis=-1) / steps * memory_days
+    gained = (strength[..., 1:] - lag) - (strength[..., :-1] - lag) * fade
+    # Days first, so that each day's patients lie side by side.
+    by_day = np.ascontiguousarray(np.moveaxis(gained, -1, 0))
+    memory = np.ones((len(days), *by_day.shape[1:]))
+    for index, gain in enumerate(by_day):
+        memory[index + 1] = memory[index] * fade[index] + gain
+    return np.ascontiguousarray(np.moveaxis(memory, 0, -1))
 
 
 def jaw_width_mm(

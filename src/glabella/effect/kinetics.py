@@ -6,10 +6,13 @@ amount has the closed form (Bateman 1910)
 
     A(t) = (k_1 ... k_(n-1)) * sum_j exp(-k_j t) / prod_(i != j) (k_i - k_j).
 
-Several treatments add, each from its own day.
+Several injections add: each exponential is carried on from one to the next and grows by one.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,34 +30,39 @@ CLOSEST_RATES = 1e-6
 FADED = 60.0
 
 
-def active_fraction(days: Array, rates_per_day: Array) -> Array:
-    """Share of an injected amount that is active at each day.
+def active_fraction(days: Array, rates_per_day: Array, injected: Sequence[float] = (0.0,)) -> Array:
+    """Active amount at each day, as a share of the amount injected on each of the days `injected`.
 
-    Shapes: days (T,), negative before the injection; rates (..., n) with the decay last.
-    Returns (..., T), 0 before the injection.
+    Shapes: days (T,) and `injected` ascend; rates (..., n) with the decay last. Returns (..., T),
+    0 until the first injection.
     """
     rates = _moved_apart(np.asarray(rates_per_day, dtype=np.float64))
     gaps = rates[..., None, :] - rates[..., :, None]
     size = rates.shape[-1]
     passed = np.prod(rates[..., :-1], axis=-1)[..., None]
     weights = passed / np.prod(gaps + np.eye(size), axis=-1)
-    slowest = rates.min(axis=-1).max()
-    after = np.maximum(days, 0.0)
     amount = np.zeros((*rates.shape[:-1], len(days)))
-    for step in range(size):
+    # What is left of each exponential adds up, so that each day needs them once, whatever the
+    # number of injections before it.
+    left, last = np.zeros_like(rates), injected[0]
+    for start, end in pairwise((*injected, np.inf)):
+        left = 1 + left * np.exp(-rates * (start - last))
+        own = slice(*np.searchsorted(days, (start, end), side="right"))
+        _add_exponentials(amount[..., own], days[own] - start, rates, weights * left)
+        last = start
+    return np.clip(amount, 0.0, len(injected), out=amount)
+
+
+def _add_exponentials(amount: Array, after: Array, rates: Array, weights: Array) -> None:
+    """Add weights (..., n) times exp(-rates * after) to the amount (..., T), days ascending."""
+    slowest = rates.min(axis=-1).max()
+    for step in range(rates.shape[-1]):
         rate = rates[..., step]
-        when = _span((days > 0) & ((rate.min() - slowest) * after <= FADED))
-        term = np.exp(-rate[..., None] * after[when])
+        seen = np.searchsorted((rate.min() - slowest) * after, FADED, side="right")
+        term = -rate[..., None] * after[:seen]
+        np.exp(term, out=term)
         term *= weights[..., step, None]
-        amount[..., when] += term
-    amount[..., days <= 0] = 0.0
-    return np.clip(amount, 0.0, 1.0, out=amount)
-
-
-def _span(wanted: NDArray[np.bool_]) -> slice:
-    """The shortest slice that holds all that is wanted (T,)."""
-    found = np.flatnonzero(wanted)
-    return slice(found[0], found[-1] + 1) if len(found) else slice(0, 0)
+        amount[..., :seen] += term
 
 
 def _moved_apart(rates: Array) -> Array:

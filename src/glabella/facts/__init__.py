@@ -8,6 +8,7 @@ from importlib import resources
 
 from glabella.errors import InputError
 from glabella.facts.checks import check
+from glabella.facts.findings import PublishedFinding
 from glabella.facts.literature import PublishedRow
 from glabella.facts.loader import Facts, read
 from glabella.facts.practice import DoseRange, PracticeArea
@@ -24,6 +25,7 @@ __all__ = [
     "PracticeArea",
     "Product",
     "Protocol",
+    "PublishedFinding",
     "PublishedRow",
     "Source",
     "check",

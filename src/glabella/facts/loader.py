@@ -13,6 +13,7 @@ import msgspec
 
 from glabella.errors import FactError
 from glabella.facts.anatomy import Anatomy
+from glabella.facts.findings import Findings, PublishedFinding
 from glabella.facts.literature import Literature, PublishedRow
 from glabella.facts.model import Calibration, ModelFacts
 from glabella.facts.practice import PracticeArea
@@ -30,6 +31,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     conditions: dict[str, Condition]
     safety: Safety
     literature: tuple[PublishedRow, ...]
+    findings: tuple[PublishedFinding, ...]
     anatomy: Anatomy
     model: ModelFacts
     # Written by `glabella calibrate`, which has to load the facts before it exists.
@@ -55,6 +57,7 @@ SHEETS = (
     Sheet("conditions", "conditions.toml", dict[str, Condition]),
     Sheet("safety", "safety.toml", Safety),
     Sheet("literature", "literature/*.toml", Literature, "rows"),
+    Sheet("findings", "findings.toml", Findings, "rows"),
     Sheet("anatomy", "anatomy.toml", Anatomy),
     Sheet("model", "model.toml", ModelFacts),
     Sheet("calibration", "calibration.toml", Calibration, "optional"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,8 +24,9 @@ Folds = tuple[tuple[float, MuscleSide], ...]
 C_LINE_BLUR_MM = 3.0
 # The part of the lateral orbicularis above the canthus is what pulls the brow's tail down.
 TAIL_PULL_ABOVE_MM = 4.0
-# Toxin that takes less than this share of a muscle, in the mean of patients, does not reach it.
-REACHED = 5e-3
+# Toxin that takes less than this share of a muscle, in the mean of patients, does not reach it,
+# unless it takes more than that from one of them: few eyelids droop, and those count.
+REACHED, REACHED_IN_ONE = 5e-3, 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,15 +147,28 @@ def move(face: Face, lost: Blocked, people: People) -> Movement:
     )
 
 
-def drive_left(face: Face, lost: Blocked) -> dict[tuple[str, Side], Array]:
-    """Only the strength behind each area's lines (P, T): what a trial of line grades needs."""
-    return _drive(strength_left(face, lost))
+def drive_left(
+    face: Face, lost: Blocked, areas: Collection[str] | None = None
+) -> dict[tuple[str, Side], Array]:
+    """Only the strength behind the lines (P, T) of each area, or of those named."""
+    asked = {key: folds for key, folds in _folds().items() if areas is None or key[0] in areas}
+    behind = {name for folds in asked.values() for _, name in folds}
+    strength = strength_left(face, lost, behind)
+    return {key: strength.folding(folds) for key, folds in asked.items()}
 
 
-def strength_left(face: Face, lost: Blocked) -> Strength:
-    """Only the strength of each muscle."""
-    every = np.ones(len(elements(face).muscle), dtype=bool)
-    return _weigh(face, lost, ((every, ()),))[0]
+def areas_with_lines() -> list[str]:
+    """The areas whose lines the model follows."""
+    return list(dict.fromkeys(area for area, _ in _folds()))
+
+
+def strength_left(
+    face: Face, lost: Blocked, muscles: Collection[MuscleSide] | None = None
+) -> Strength:
+    """Only the strength of each muscle, or of those named; the others are taken as whole."""
+    grid = elements(face)
+    asked = np.array([muscles is None or name in muscles for name in grid.names])
+    return _weigh(face, lost, ((asked[grid.muscle], ()),))[0]
 
 
 def _weigh(
@@ -169,7 +183,7 @@ def _weigh(
     parts = [(lost.part(own), columns) for own, columns in groups]
     touched = [[int(i) for i in np.unique(grid.muscle[part.reached])] for part, _ in parts]
     ends = np.cumsum([len(t) + len(c) for t, (_, c) in zip(touched, parts, strict=True)])
-    left = np.empty((*lost.shape, ends[-1]))
+    left = np.empty((*lost.shape, ends[-1]), lost.kind)
     reached: dict[MuscleSide, Array] = {}
     taken: dict[MuscleSide, float] = {}
     more: list[Array] = []
@@ -178,9 +192,9 @@ def _weigh(
         own = left[..., split - len(muscles) : end]
         part.weighed(matrix[:, [*muscles, *columns]], out=own)
         np.subtract(1.0, own, out=own)
-        most = 1 - own.mean(axis=0).min(axis=0)
+        most, in_one = 1 - own.mean(axis=0).min(axis=0), 1 - own.min(axis=(0, 1))
         for column, name in enumerate(muscles):
-            if most[column] >= REACHED:
+            if most[column] >= REACHED or in_one[column] >= REACHED_IN_ONE:
                 reached[grid.names[name]] = own[..., column]
                 taken[grid.names[name]] = float(most[column])
         more.append(left[..., split:end])

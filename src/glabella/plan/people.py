@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -74,13 +73,15 @@ def draw(count: int = DRAWN, seed: int = SEED, doubts: int = 0) -> People:
     return _people(np.vstack([typical, _sequence(seed, doubts).random(count)]))
 
 
-def draw_from(seed: int) -> Callable[[int], People]:
-    """A source of drawn patients that goes on where it stopped, for trials in blocks."""
-    sequence = _sequence(seed)
-    return lambda count: _people(sequence.random(count))
+def draw_block(seed: int, block: int, count: int) -> People:
+    """Drawn patients (`count`, a power of two) of one block of a large trial.
+
+    Each block is a sequence of its own, so that it may be drawn before or without the others.
+    """
+    return _people(_sequence((seed, block)).random(count))
 
 
-def _sequence(seed: int, doubts: int = 0) -> qmc.Sobol:
+def _sequence(seed: int | tuple[int, int], doubts: int = 0) -> qmc.Sobol:
     size = len(DEVIATES) + doubts
     return qmc.Sobol(d=size, scramble=True, rng=np.random.default_rng(seed))
 

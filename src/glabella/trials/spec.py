@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
 
 from glabella.facts.schema import Record
 from glabella.plan.plan import (
+    YEARS,
     Amount,
     AreaId,
     Injection,
     Schema,
+    Treatment,
     read_json,
-    require_whole_dilution,
     schema_of,
 )
 
@@ -21,6 +23,7 @@ Rater = Literal["investigator", "subject", "both"]
 Rule = Literal["none_or_mild", "improved_1", "improved_2", "composite_2", "relapsed"]
 Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Day = Annotated[int, msgspec.Meta(ge=0, le=730)]
+Age = Annotated[int, msgspec.Meta(ge=0, le=120)]
 
 
 class ArmSpec(Record, kw_only=True):
@@ -36,27 +39,43 @@ class ArmSpec(Record, kw_only=True):
     diluent_ml: Annotated[float, msgspec.Meta(gt=0, le=20)] | None = None
 
     def __post_init__(self) -> None:
-        require_whole_dilution(self.vial_units, self.diluent_ml)
         given = self.protocol or self.areas or self.injections
-        if self.product is None and given:
-            raise ValueError("a placebo arm (`product` null) has no protocol, areas or injections")
+        if self.product is None and (given or self.units or self.vial_units or self.diluent_ml):
+            raise ValueError(
+                "a placebo arm (`product` null) has nothing but its `name`: "
+                "no protocol, units, areas, injections or dilution"
+            )
         if self.product is not None and not given:
             raise ValueError("an arm with a product needs `protocol`, `areas` or `injections`")
+        # What holds for a treatment in a plan holds here: it says what is wrong.
+        self.treatment(date.min.replace(year=YEARS[0]))
+
+    def treatment(self, day: date) -> Treatment | None:
+        """The arm as a treatment on a day; None for placebo."""
+        if self.product is None:
+            return None
+        fields = (name for name in self.__struct_fields__ if name != "name")
+        return Treatment(date=day, **{name: getattr(self, name) for name in fields})
 
 
 class PopulationSpec(Record, kw_only=True):
-    """Who is drawn: `baseline_grades` maps grades at full movement to their shares."""
+    """Who is drawn: `baseline_grades` maps grades at full movement to their shares.
 
-    n: Annotated[int, msgspec.Meta(ge=10, le=20_000_000)]
-    seed: int = 1
+    Ages are taken down and change nothing: the model has no effect of age.
+    """
+
+    n: Annotated[int, msgspec.Meta(ge=1, le=20_000_000)]
+    seed: Annotated[int, msgspec.Meta(ge=0)] = 1
     female_fraction: Fraction
     baseline_grades: dict[Literal["1", "2", "3"], Fraction]
-    age_years: tuple[int, int] | None = None
+    age_years: tuple[Age, Age] | None = None
 
     def __post_init__(self) -> None:
         total = sum(self.baseline_grades.values())
         if not 0.999 < total < 1.001:  # noqa: PLR2004 - shares typed with three decimals
             raise ValueError(f"the shares of `baseline_grades` add up to {total:g}, not to 1")
+        if self.age_years and self.age_years[0] > self.age_years[1]:
+            raise ValueError("`age_years` gives the youngest first, then the oldest")
 
 
 class EndpointSpec(Record, kw_only=True):
@@ -81,6 +100,8 @@ class TrialSpec(Record, kw_only=True):
         names = [arm.name for arm in self.arms]
         if len(set(names)) < len(names):
             raise ValueError("two `arms` have the same name")
+        if list(self.visits_days) != sorted(set(self.visits_days)):
+            raise ValueError("`visits_days` ascend, each day once")
 
 
 PARTS: dict[str, type[msgspec.Struct]] = {

@@ -40,13 +40,20 @@ def as_text(result: TrialResult) -> str:
     parts = [
         "Shares of patients, with 90% intervals for a trial of this size\n"
         + table(("arm", "day", "end point", "rate", "low", "high"), rates),
-        "Unwanted results\n" + table(("arm", "event", "rate", "low", "high"), harm),
+        "Unwanted results in the weeks around the review\n"
+        + table(("arm", "event", "rate", "low", "high"), harm),
         "Median change of brow height, mm\n"
         + table(("arm", "day", "side", "medial", "peak", "lateral"), brow),
     ]
     if lasting:
         head = ("arm", "area", "kept", "responders", "median day", "low", "high")
-        parts.insert(1, "How long responders keep it\n" + table(head, lasting))
+        parts.insert(
+            1,
+            "How long responders keep it, with 90% intervals for a trial of this size\n"
+            + table(head, lasting),
+        )
+    if result.notes:
+        parts.append("\n".join(f"Note: {note}" for note in result.notes))
     return "\n\n".join(parts) + "\n"
 
 

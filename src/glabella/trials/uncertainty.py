@@ -27,7 +27,7 @@ TAIL = 0.05
 Z90 = 1.645
 NODES = 64
 # Above this many patients a count is as good as normal.
-COUNTED_EXACTLY = 2000
+COUNTED_EXACTLY = 400
 
 
 @lru_cache(maxsize=1)
