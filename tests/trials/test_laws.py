@@ -36,7 +36,6 @@ MUST_HOLD = {
     "men-need-more",
     "men-dose-order",
     "rest-outlasts-movement",
-    "regular-treatment-prevents",
     "low-canthal-drops-corner",
     "near-canthus-double-vision",
 }
