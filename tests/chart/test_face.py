@@ -4,12 +4,17 @@ import pytest
 
 from glabella.chart import LAYERS, face_svg
 from glabella.chart.motion import parts
+from glabella.chart.style import View
 from glabella.face import BrowHeights, Face, Measures, Side
 from glabella.plan import FaceState
 from tests.chart.drawing import by_id, nodes, parsed
 
 TWO_ROUNDINGS_MM = 0.2
-LINES = ("glabella", "forehead", "lateral-canthal-left", "lateral-canthal-right")
+SIDED_LINES = ("lateral-canthal", "bunny-lines", "platysma")
+LINES = (
+    *("glabella", "forehead", "lip-lines", "chin"),
+    *(f"{area}-{side}" for area in SIDED_LINES for side in ("left", "right")),
+)
 
 
 def state(
@@ -27,9 +32,9 @@ def state(
 
 
 @pytest.mark.parametrize("sex", ["female", "male"])
-@pytest.mark.parametrize("whole", [True, False])
-def test_the_face_is_one_well_formed_picture_with_every_layer(sex: str, whole: bool) -> None:
-    root = parsed(face_svg(Face.fit(sex), layers=LAYERS, whole=whole))
+@pytest.mark.parametrize("view", ["upper", "lower", "head", "whole"])
+def test_the_face_is_one_well_formed_picture_with_every_layer(sex: str, view: View) -> None:
+    root = parsed(face_svg(Face.fit(sex), layers=LAYERS, view=view))
     layers = {node.attrib["data-layer"] for node in root.iter() if "data-layer" in node.attrib}
     assert layers == {*LAYERS, "points", "ghost"}
     assert root.attrib["role"] == "img"
@@ -52,7 +57,22 @@ def test_a_title_is_escaped(face: Face) -> None:
     assert root.attrib["aria-label"] == '<script>"&'
 
 
-@pytest.mark.parametrize("part", ["brow", "eye", "lid", "lid-lower", "crease", "line-canthal-2"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "brow",
+        "eye",
+        "lid",
+        "lid-lower",
+        "crease",
+        "line-canthal-2",
+        "line-bunny-1",
+        "line-band-2",
+        "nose-wing",
+        "masseter",
+        "marionette",
+    ],
+)
 def test_left_and_right_are_mirror_images(face: Face, part: str) -> None:
     drawn = parts(face, state("smile", brow=1, lines=2))
     left = nodes(str(drawn[f"{part}-left"]["d"]))

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from glabella.chart import brow_svg, curves_svg, face_svg, frames, panel
+from glabella.chart.frames import EXPRESSIONS
 from glabella.chart.motion import parts
 from glabella.face import Face
 from glabella.plan import Forecast
@@ -17,12 +18,15 @@ def moving(face: Face, told: Forecast) -> dict:
 
 
 def unfolded(moving: dict, expression: str) -> dict[int, dict]:
-    """What the page holds after putting the differences together."""
-    before, days = moving["base"], {}
+    """What the page holds after putting the differences together, over the face at rest."""
+    before, days = moving["base"] if expression == "rest" else {}, {}
     for frame in moving["expressions"][expression]:
         before = before | frame["parts"]
         days[frame["day"]] = before
-    return days
+    if expression == "rest":
+        return days
+    rest = unfolded(moving, "rest")
+    return {day: rest[day] | own for day, own in days.items()}
 
 
 def test_every_part_of_the_frames_is_in_the_picture(face: Face, moving: dict) -> None:
@@ -39,7 +43,7 @@ def test_the_base_is_the_drawn_neutral_face(face: Face, moving: dict) -> None:
         assert ids[f"part-{name}"].attrib["d"] == values["d"]
 
 
-@pytest.mark.parametrize("expression", ["rest", "frown", "raise", "smile"])
+@pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_the_differences_add_up_to_what_the_state_says(
     face: Face, told: Forecast, moving: dict, expression: str
 ) -> None:
@@ -80,6 +84,13 @@ def test_the_texts_are_those_that_the_panel_shows(told: Forecast, moving: dict) 
     for brow in shown["brows"]:
         for place, text in brow["words"]:
             assert said[f"{brow['key']}-{place}"] == text
+
+
+def test_an_upper_face_plan_pays_little_for_the_lower_face(moving: dict) -> None:
+    for expression in ("pucker", "bite", "neck"):
+        frames_of_it = moving["expressions"][expression]
+        assert not any("brow" in name for frame in frames_of_it for name in frame["parts"])
+        assert not any(frame["parts"] for frame in frames_of_it[1:])
 
 
 def test_frames_are_plain_json_of_modest_size(moving: dict) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from glabella import facts
 from glabella.plan import Forecast, Plan, forecast, people, read_plan
+from glabella.plan.parameters import doubt
 from tests.laws import law
 from tests.plan.drawn import mirrored, mirrored_people, plans
 from tests.plan.plans import codes, expect, treatment, worn_off
@@ -194,6 +195,9 @@ def test_a_session_of_three_years_ago_is_forgotten() -> None:
 def test_another_hundred_patients_tell_much_the_same() -> None:
     """The intervals stand on drawn patients; another draw must not tell another story."""
     plan = plan_of(treatment())
-    one, two = forecast(plan), forecast(plan, people=people.draw(1024, seed=99))
+    one, two = (
+        forecast(plan),
+        forecast(plan, people=people.draw(1024, seed=99, doubts=len(doubt().names))),
+    )
     assert np.abs(chances(one) - chances(two)).max() < 0.04
     assert worn_off(one) == pytest.approx(worn_off(two), rel=0.06)

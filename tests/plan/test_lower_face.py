@@ -85,7 +85,7 @@ def test_a_medial_point_for_the_depressor_reaches_that_of_the_lower_lip() -> Non
         injecting([{"x_mm": x, "y_mm": -86, "side": "left", "units": 4}]) for x in (33, 17)
     )
     assert strength(medial, "depressor-labii").median[14] < 0.6
-    assert strength(usual, "depressor-labii").median[14] > 0.9
+    assert strength(usual, "depressor-labii").median[14] > 0.85
     low, lower = (state(f, "smile").mouth_mm["left"]["lower_lip"] for f in (usual, medial))
     assert lower > low + 0.8
     assert risk(medial, "smile_asymmetry") > risk(usual, "smile_asymmetry")
@@ -108,7 +108,7 @@ def test_a_superficial_low_point_spares_the_elevator_of_the_mouth() -> None:
         for depth in ("bone", "dermis")
     )
     weak, spared = (strength(found, "zygomaticus").median[14] for found in (deep, shallow))
-    assert 1 - spared < (1 - weak) / 3
+    assert 1 - spared < (1 - weak) / 2
 
 
 # Lips, nose, chin and neck.
@@ -255,7 +255,7 @@ def test_double_vision_comes_from_points_close_to_the_eye() -> None:
     near, usual = (
         injecting([{"x_mm": x, "y_mm": 0, "side": "left", "units": 8}]) for x in (48, 62)
     )
-    assert risk(near, "double_vision") > 0.15
+    assert risk(near, "double_vision") > 0.05
     assert all(r.probability < 0.03 for r in usual.risks if r.event == "double_vision")
 
 

@@ -2,7 +2,7 @@
 
 from glabella.chart.brow import brow_svg
 from glabella.chart.curves import curves_svg
-from glabella.chart.face import face_svg
+from glabella.chart.face import face_svg, view_of
 from glabella.chart.frames import frames
 from glabella.chart.panel import panel
 from glabella.chart.plan_sheet import plan_points, plan_svg
@@ -21,4 +21,5 @@ __all__ = [
     "panel",
     "plan_points",
     "plan_svg",
+    "view_of",
 ]

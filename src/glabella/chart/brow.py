@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from glabella.chart.names import signed_range
 from glabella.chart.plot import text
 from glabella.chart.style import ACCENT, FONT, INK, INK_SOFT, RULE, attributes, element, number
 from glabella.face import Side
@@ -20,11 +21,19 @@ HALF_GAP: Final = 26.0
 REACH: Final = 138.0
 PX_PER_MM: Final = 9.0
 LIMIT_MM: Final = 5.0
+# A brow that moves less than the words can say does not move.
+SEEN_MM: Final = 0.05
 # The eye's width and the margins of the brow beyond it, on the default face.
 EYE_MM: Final = 30.0
 ARCH_FRACTION: Final = 0.929
 
 Parts = dict[str, dict[str, str | float]]
+
+
+def brow_moves(forecast: Forecast) -> bool:
+    """Whether the toxin moves a brow at all, in any of the drawn patients that the range holds."""
+    curves = [c for b in forecast.brow for c in (b.medial_mm, b.peak_mm, b.lateral_mm)]
+    return any(max(map(abs, (*c.low, *c.median, *c.high))) >= SEEN_MM for c in curves)
 
 
 def brow_svg(forecast: Forecast, day: int, *, prefix: str = "") -> str:
@@ -82,18 +91,7 @@ def brow_parts(forecast: Forecast, day: int) -> Parts:
 def brow_words(brow: BrowCurve, index: int) -> list[tuple[str, str]]:
     """The three heights of a brow in words, each with its range on a second line."""
     three = (("head", brow.medial_mm), ("peak", brow.peak_mm), ("tail", brow.lateral_mm))
-    return [(name, _with_range(curve, index)) for name, curve in three]
-
-
-def _with_range(curve: Curve, index: int) -> str:
-    low, high = _millimetres(curve.low[index]), _millimetres(curve.high[index])
-    return f"{_millimetres(curve.median[index], sign='+')}\n{low} to {high}"
-
-
-def _millimetres(value: float, *, sign: str = "-") -> str:
-    """A number with a true minus; sign '+' marks a rise as well."""
-    text = f"{value:{sign}.1f}"
-    return "0" if text.lstrip("+-") == "0.0" else text.replace("-", "−")
+    return [(name, signed_range(curve, index)) for name, curve in three]
 
 
 def nearest(days: tuple[int, ...], day: int) -> int:

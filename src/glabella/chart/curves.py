@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Final
 from xml.sax.saxutils import escape
 
+from glabella.chart.below import plots
 from glabella.chart.names import muscle_name, on_day, short_area_name
 from glabella.chart.plot import (
     LABEL_STEP,
@@ -24,7 +25,7 @@ from glabella.face import Side
 from glabella.plan.result import AreaCourse, Curve, Forecast, GradeCurve, MuscleCurve
 
 WIDTH: Final = 380.0
-LEFT, RIGHT_MARGIN = 72.0, 18.0
+LEFT, RIGHT_MARGIN = 92.0, 18.0
 PLOT_HEIGHT: Final = 112.0
 ROW: Final = 22.0
 GRADES: Final = ((0.0, "none"), (1.0, "mild"), (2.0, "moderate"), (3.0, "severe"))
@@ -40,6 +41,21 @@ MARKS: Final[dict[str, tuple[str, str]]] = {
     "frontalis": ("#9a5b00", "7 3"),
     "orbicularis-oculi": ("#7a3a86", "2 3"),
     "levator-palpebrae": ("#a3231c", "4 2"),
+    "lateral-rectus": ("#a3231c", "1.5 1.5"),
+    "zygomaticus": ("#a3231c", "7 2"),
+    "depressor-labii": ("#a3231c", "3 2 1 2"),
+    "bunny-lines": ("#2f7f52", "1.5 2.5"),
+    "nasalis": ("#2f7f52", "5 2"),
+    "levator-labii-alaeque-nasi": ("#2f7f52", "7 2 1.5 2"),
+    "depressor-septi": ("#2f7f52", "2 4"),
+    "lip-lines": ("#b0456a", "4 2"),
+    "orbicularis-oris": ("#b0456a", "4 2"),
+    "mouth-corner": ("#b0456a", "8 2 2 2"),
+    "depressor-anguli-oris": ("#b0456a", "8 2 2 2"),
+    "chin": ("#3d6ea5", "3 3"),
+    "mentalis": ("#3d6ea5", "3 3"),
+    "masseter": ("#5b4a8a", ""),
+    "platysma": ("#5c6b00", "9 3"),
 }
 OTHER_MARK: Final = (INK, "")
 # Two sides closer than this share of the scale are drawn as one curve.
@@ -60,8 +76,8 @@ def curves_svg(forecast: Forecast, *, prefix: str = "") -> str:
     key_height = LABEL_STEP * key_rows(strengths, WIDTH)
     strength_top = course_top + ROW * len(courses) + 44 + key_height
     strength = _frame(forecast, strength_top, 0, 1)
-    height = strength_top + PLOT_HEIGHT + 40
     tops = [severity.top, course_top + 6, strength_top]
+    below, height = _below(forecast, strength_top + PLOT_HEIGHT + 40, tops)
     body = (
         element("title", "Forecast by day with the range of 90 of 100 patients")
         + text(0, 13, "Line severity in movement", fill=INK, font_weight="600", font_size=12.5)
@@ -74,9 +90,26 @@ def curves_svg(forecast: Forecast, *, prefix: str = "") -> str:
         + key(0, strength_top + 1 - key_height, strengths, WIDTH)
         + _plot(forecast, strength, strengths, list(STRENGTHS))
         + day_axis(strength, forecast.start)
-        + _now(prefix, tops, [PLOT_HEIGHT, bars, PLOT_HEIGHT])
+        + below
+        + _now(prefix, tops, [PLOT_HEIGHT, bars] + [PLOT_HEIGHT] * (len(tops) - 2))
     )  # fmt: skip
     return _svg(WIDTH, height, body, "Forecast curves")
+
+
+def _below(forecast: Forecast, top: float, tops: list[float]) -> tuple[str, float]:
+    """Mouth, jaw and skin under the others where toxin gets there; adds to the `tops` of plots."""
+    drawn = ""
+    for plot in plots(forecast):
+        traces = list(plot.traces)
+        keys = LABEL_STEP * key_rows(traces, WIDTH)
+        frame = _frame(forecast, top + 18 + keys, plot.low, plot.high)
+        drawn += text(0, top + 7, plot.title, fill=INK, font_weight="600", font_size=12.5)
+        drawn += key(0, top + 24, traces, WIDTH)
+        drawn += _plot(forecast, frame, traces, list(plot.values))
+        drawn += day_axis(frame, forecast.start)
+        tops.append(frame.top)
+        top = frame.top + PLOT_HEIGHT + 40
+    return drawn, top
 
 
 def now_shift(forecast: Forecast, day: int) -> str:

@@ -10,18 +10,22 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from xml.sax.saxutils import escape
 
-from glabella.chart.features import behind, gradients, skin_outline
+from glabella.chart.features import THIN, behind, gradients, neck_outline
 from glabella.chart.motion import Parts, parts
 from glabella.chart.overlays import layer
 from glabella.chart.points import ChartPoint, points_layer, stencils
 from glabella.chart.shape import fitted, strokes
 from glabella.chart.style import (
     BROW,
+    CONTOUR,
     FOLD,
     FONT,
+    GUM,
     LASH,
     LIP,
     SHADE,
+    SKIN,
+    View,
     attributes,
     element,
     number,
@@ -30,6 +34,13 @@ from glabella.chart.style import (
 from glabella.face import Face, Side
 from glabella.plan.result import FaceState
 
+# Views that the chart page switches between.
+EDITED: Final[tuple[View, ...]] = ("upper", "lower", "whole")
+# The moving parts in front of the skin, back to front.
+ORDER: Final = (
+    "nose", "philtrum", "masseter", "chin-fold", "cheek", "marionette", "oral", "gum", "teeth",
+    "lip", "mouth", "line", "lid-fold", "lid-skin", "crease",
+)  # fmt: skip
 IRIS_MM: Final = 5.85
 PUPIL_MM: Final = 1.9
 
@@ -50,7 +61,20 @@ STYLES: Final[dict[str, dict[str, str | float]]] = {
         "stroke_linecap": "round",
     },
     "line": {"fill": FOLD},
+    "skin": {"fill": SKIN},
+    "jaw-line": {"fill": "none", "stroke": CONTOUR, "stroke_width": 0.5, "stroke_opacity": 0.8},
+    "chin-fold": THIN | {"stroke_width": 0.5},
+    "masseter": {"fill": FOLD},
+    "marionette": THIN | {"stroke_width": 0.6},
+    "philtrum": THIN | {"stroke_width": 0.35, "opacity": 0.22},
+    "nose-wing": THIN | {"stroke_width": 0.5, "opacity": 0.62},
+    "nose-nostril": THIN | {"stroke_width": 1.1, "opacity": 0.55},
+    "nose-columella": THIN | {"stroke_width": 0.45, "opacity": 0.5},
+    "nose-tip": THIN | {"stroke_width": 0.4, "opacity": 0.2},
     "lip": {"fill": LIP, "fill_opacity": 0.5},
+    "oral": {"fill": "#8d574e"},
+    "gum": {"fill": GUM},
+    "teeth": {"fill": "#fbf8f3"},
     "mouth": {
         "fill": "none", "stroke": "#8d574e", "stroke_width": 0.5, "stroke_opacity": 0.8,
         "stroke_linecap": "round",
@@ -67,24 +91,23 @@ def face_svg(
     state: FaceState | None = None,
     ghost: Sequence[ChartPoint] = (),
     title: str = "Face chart",
-    whole: bool = True,
+    view: View = "head",
     prefix: str = "",
     editable: bool = False,
 ) -> str:
     """The face as one SVG text; `prefix` keeps ids apart where a page holds two faces."""
     moving = parts(face, state)
-    clips = _clip(f"{prefix}skin-clip", skin_outline(face)) + "".join(
-        _clip(
-            f"{prefix}eye-clip-{side}", str(moving[f"eye-{side}"]["d"]), f"{prefix}part-eye-{side}"
-        )
-        for side in (Side.LEFT, Side.RIGHT)
-    )
+    clips = _clip(f"{prefix}neck-clip", neck_outline(face))
+    clips += _clip(f"{prefix}skin-clip", str(moving["skin-clip"]["d"]), f"{prefix}part-skin-clip")
+    for side in (Side.LEFT, Side.RIGHT):
+        opening = str(moving[f"eye-{side}"]["d"])
+        clips += _clip(f"{prefix}eye-clip-{side}", opening, f"{prefix}part-eye-{side}")
     defs = gradients(prefix) + clips + (stencils(prefix) if editable else "")
     body = "".join(
         (
             element("title", escape(title)),
             f"<defs>{defs}</defs>",
-            f'<g aria-hidden="true">{behind(face, prefix)}{_moving(face, moving, prefix)}</g>',
+            f'<g aria-hidden="true">{_drawn(face, moving, prefix)}</g>',
             *(layer(face, name, prefix) for name in layers),
             points_layer(points, ghost=ghost),
         )
@@ -92,20 +115,32 @@ def face_svg(
     opening = attributes(
         {
             "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": _box(face, whole=whole),
+            "viewBox": _box(face, view),
             "role": "group" if editable else "img",
             "aria-label": title,
             "class": "face-chart",
             "font-family": FONT,
         }
-        | ({"data-box-upper": _box(face, whole=False), "data-box-whole": _box(face, whole=True)}
-           if editable else {})
+        | ({f"data-box-{name}": _box(face, name) for name in EDITED} if editable else {})
     )  # fmt: skip
     return f"<svg{opening}>{body}</svg>"
 
 
-def _box(face: Face, *, whole: bool) -> str:
-    return " ".join(number(value) for value in view_box(face, whole=whole))
+def view_of(
+    face: Face, points: Iterable[ChartPoint], among: Sequence[View] = ("upper", "lower", "whole")
+) -> View:
+    """The first view that shows every point; the last one shows all."""
+    at = [(point.signed_x_mm, -point.y_mm) for point in points]
+
+    def holds(view: View) -> bool:
+        left, top, width, height = view_box(face, view)
+        return all(left <= x <= left + width and top <= y <= top + height for x, y in at)
+
+    return next((view for view in among if holds(view)), among[-1])
+
+
+def _box(face: Face, view: View) -> str:
+    return " ".join(number(value) for value in view_box(face, view))
 
 
 def _clip(name: str, path: str, part: str = "") -> str:
@@ -113,11 +148,12 @@ def _clip(name: str, path: str, part: str = "") -> str:
     return element("clipPath", shape, id=name)
 
 
-def _moving(face: Face, moving: Parts, prefix: str) -> str:
-    """The moving parts back to front, the irises between the white and the lids."""
+def _drawn(face: Face, moving: Parts, prefix: str) -> str:
+    """The face back to front: what stays, then what moves, irises between white and lids."""
     drawn = {name: _part(name, values, prefix) for name, values in moving.items()}
-    order = ["cheek", "lip", "mouth", "line", "lid-fold", "lid-skin", "crease"]
-    first = [text for start in order for name, text in drawn.items() if name.startswith(start)]
+    first = [behind(face, prefix, drawn["skin"], drawn["jaw-line"])]
+    for start in ORDER:
+        first += [text for name, text in drawn.items() if name.startswith(start)]
     eyes = ""
     for side in (Side.LEFT, Side.RIGHT):
         eyes += drawn[f"sclera-{side}"] + _iris(face, side, prefix)

@@ -1,17 +1,18 @@
-"""The parts of the drawn face that stay: outline, hair, ears, nose, and the shading."""
+"""The parts of the drawn face that stay: neck, hair, ears, bridge of the nose, shading."""
 
 from __future__ import annotations
 
 import math
 from typing import Final
 
-from glabella.chart.shape import Point, both_halves, fitted, lens, mirrored, smooth
+from glabella.chart.shape import Point, fitted, lens, mirrored, smooth
 from glabella.chart.style import (
     CONTOUR,
     DRAWN_INTERPUPILLARY_MM,
     FOLD,
     HAIR,
     HAIR_STRAND,
+    NECK_SKIN,
     SHADE,
     SKIN,
     SKIN_LIGHT,
@@ -21,13 +22,7 @@ from glabella.chart.style import (
 )
 from glabella.face import Face
 
-# Half outlines of the default face, crown to chin, mm: distance from the midline and height.
-SKIN_HALF: Final[tuple[Point, ...]] = (
-    (0, 104), (27, 100), (48, 85), (58.6, 63), (61.8, 40), (62.2, 22), (63, 6), (63.4, -12),
-    (60.6, -36), (55.6, -55), (48.4, -71.5), (38, -85), (25.4, -95), (12.4, -100.8), (0, -102),
-)  # fmt: skip
-SKIN_TEMPLE: Final = 6
-MALE_JAW: Final = {-36: 1.5, -55: 3.2, -71.5: 4.6, -85: 4.4, -95: 3.4, -101: 2.5}
+# Half outlines of the default face, crown down, mm: distance from the midline and height.
 HAIR_HALF: Final[tuple[Point, ...]] = (
     (0, 113), (29, 109), (53, 93), (66, 68), (69.5, 44), (68.6, 26), (66.6, 12), (64.4, 4),
     (63.2, 10), (62.4, 19), (58.5, 27), (59, 38), (55.5, 52), (46, 64.5), (31, 71.5), (14, 73.6),
@@ -38,14 +33,22 @@ EAR: Final[tuple[Point, ...]] = (
     (61.8, -25),
 )  # fmt: skip
 EAR_INNER: Final = ((64.8, 8), (67, 8.6), (68.2, 4), (67.6, -5), (66, -12))
-NECK: Final = ((44, -79), (43, -96), (43.6, -112), (47, -122), (60, -130))
+# From below the ear down the side of the neck and out over the shoulder.
+NECK: Final = (
+    (51, -44), (48.2, -62), (46.4, -84), (45.6, -102), (45.8, -120), (48, -138), (54.5, -153),
+    (67, -165), (84, -173), (110, -181),
+)  # fmt: skip
+NECK_END_MM: Final = -240.0
+STERNOMASTOID: Final = ((43, -96), (33, -122), (20, -150), (8, -176))
+COLLAR_BONE: Final = ((8.5, -180.5), (16, -177.4), (34, -176.6), (56, -173), (76, -171))
+NECK_RINGS: Final = (
+    ((0, -127), (14, -126), (29, -121.5), (38, -116)),
+    ((0, -147), (13, -145.8), (28, -141), (37, -135)),
+)
 NOSE_SIDE: Final = ((9.6, 10.5), (7, 2), (6.8, -10), (8.4, -24), (10.6, -33))
-ALA: Final = ((11.2, -32.6), (15.4, -35.2), (17.2, -40), (15.8, -44.6), (12, -45.6), (9.6, -43.8))
-NOSTRIL: Final = ((3.6, -46.2), (6.4, -44.6), (10, -44.2), (12.2, -45.6))
-COLUMELLA: Final = ((-5.4, -46.6), (-2.6, -48.6), (0, -49.2), (2.6, -48.6), (5.4, -46.6))
-TIP: Final = ((-6, -42.6), (-3.4, -45), (0, -45.8), (3.4, -45), (6, -42.6))
-PHILTRUM: Final = ((2.6, -50.5), (3.4, -55), (4.2, -58.6))
-CHIN_FOLD: Final = ((-13, -82), (-6, -80.6), (0, -80.2), (6, -80.6), (13, -82))
+THIN: Final[dict[str, str | float]] = {
+    "fill": "none", "stroke": FOLD, "stroke_linecap": "round",
+}  # fmt: skip
 STRANDS: Final = 34
 # Where HAIR_HALF turns from the crown to the hairline.
 HAIR_TEMPLE: Final = 8
@@ -77,52 +80,70 @@ def gradients(prefix: str) -> str:
     return drawn
 
 
-def behind(face: Face, prefix: str) -> str:
-    """What lies behind the moving parts, from the hair at the back to the shading of the skin."""
+def behind(face: Face, prefix: str, skin: str, jaw_line: str) -> str:
+    """What lies behind the moving parts, from the neck to the shading of the skin.
+
+    `skin` and `jaw_line` are the drawn outline, which moves with the jaw.
+    """
     return "".join(
         (
-            _pair(face, NECK, fill="none", stroke=CONTOUR, stroke_width=0.4, opacity=0.55),
+            _neck(face, prefix),
             _ears(face),
-            _skin(face, prefix),
-            element(
-                "path",
-                d=_jaw_line(face),
-                fill="none",
-                stroke=CONTOUR,
-                stroke_width=0.5,
-                stroke_opacity=0.8,
-            ),
+            skin,
+            _sheet(face, prefix),
+            jaw_line,
             element("g", _shading(face, prefix), clip_path=f"url(#{prefix}skin-clip)"),
             _hair(face),
-            _nose(face),
+            _pair(face, NOSE_SIDE, **THIN, stroke_width=0.35, opacity=0.28),
         )
     )
 
 
-def _skin(face: Face, prefix: str) -> str:
+def _sheet(face: Face, prefix: str) -> str:
     """The skin as a clipped rectangle: the PDF writer misjudges the extent of a shaded path."""
-    x, y, width, height = view_box(face, whole=True)
-    sheet = element(
+    x, y, width, height = view_box(face, "head")
+    return element(
         "rect", x=x, y=y, width=width, height=height, fill=f"url(#{prefix}skin)",
         clip_path=f"url(#{prefix}skin-clip)",
     )  # fmt: skip
-    return element("path", d=skin_outline(face), fill=SKIN) + sheet
 
 
-def skin_outline(face: Face) -> str:
-    """Path data of the outline of head and jaw."""
-    return smooth(both_halves(_skin_half(face)), closed=True)
+def neck_outline(face: Face) -> str:
+    """Path data of neck and shoulders, down to below every picture."""
+    side = fitted(face, NECK)
+    ends = [(sign * side[-1][0], NECK_END_MM) for sign in (1, -1)]
+    corners = "".join(f"L{number(x)} {number(-y)}" for x, y in ends)
+    far = list(reversed(mirrored(side)))
+    join = f"L{number(far[0][0])} {number(-far[0][1])}"
+    return smooth(side) + corners + join + smooth(far, move=False) + "Z"
 
 
-def _skin_half(face: Face) -> list[Point]:
-    jaw = MALE_JAW if face.sex == "male" else {}
-    return fitted(face, [(x + jaw.get(y, 0), y) for x, y in SKIN_HALF])
+def _neck(face: Face, prefix: str) -> str:
+    """Neck and shoulders, quieter than the face above them."""
+    soft = {"fill": "none", "stroke": CONTOUR, "stroke_linecap": "round"}
+    rings = "".join(
+        element("path", d=smooth(_level(face, ring)), **soft, stroke_width=0.4, opacity=0.22)
+        for ring in NECK_RINGS
+    )
+    return "".join(
+        (
+            element("path", d=neck_outline(face), fill=NECK_SKIN),
+            element(
+                "g",
+                _pools(face, prefix, NECK_POOLS, MIDLINE_NECK_POOLS),
+                clip_path=f"url(#{prefix}neck-clip)",
+            ),
+            _pair(face, STERNOMASTOID, **soft, stroke_width=0.45, opacity=0.3),
+            _pair(face, COLLAR_BONE, **soft, stroke_width=0.5, opacity=0.4),
+            rings,
+            _pair(face, NECK, **soft, stroke_width=0.45, opacity=0.6),
+        )
+    )
 
 
-def _jaw_line(face: Face) -> str:
-    """The contour that is drawn: temple to temple round the chin; above lies the hair."""
-    half = _skin_half(face)[SKIN_TEMPLE:]
-    return smooth([*half, *mirrored(list(reversed(half)))[1:]])
+def _level(face: Face, half: tuple[Point, ...]) -> list[Point]:
+    placed = fitted(face, half)
+    return [*reversed(mirrored(placed)), *placed[1:]]
 
 
 def _pair(face: Face, nodes: tuple[Point, ...], **style: str | float) -> str:
@@ -191,25 +212,7 @@ def _step(point: Point, angle: float, length: float) -> Point:
     return point[0] + length * math.cos(angle), point[1] + length * math.sin(angle)
 
 
-def _nose(face: Face) -> str:
-    thin = {"fill": "none", "stroke": FOLD, "stroke_linecap": "round"}
-    return "".join(
-        (
-            _pair(face, NOSE_SIDE, **thin, stroke_width=0.35, opacity=0.28),
-            _pair(face, ALA, **thin, stroke_width=0.5, opacity=0.62),
-            _pair(face, NOSTRIL, **thin, stroke_width=1.1, opacity=0.55),
-            element(
-                "path", d=smooth(fitted(face, COLUMELLA)), **thin, stroke_width=0.45, opacity=0.5
-            ),
-            element("path", d=smooth(fitted(face, TIP)), **thin, stroke_width=0.4, opacity=0.2),
-            _pair(face, PHILTRUM, **thin, stroke_width=0.35, opacity=0.22),
-            element(
-                "path", d=smooth(fitted(face, CHIN_FOLD)), **thin, stroke_width=0.5, opacity=0.24
-            ),
-        )
-    )
-
-
+Pools = tuple[tuple[str, Point, Point, float], ...]
 # Pools of shade and light: gradient, centre, radii in mm, strength; drawn on both sides.
 POOLS: Final = (
     ("shade", (63, 46), (17, 30), 0.5),
@@ -219,7 +222,7 @@ POOLS: Final = (
     ("shade", (10, -14), (7, 26), 0.42),
     ("shade", (13, -43), (8, 7), 0.55),
     ("shade", (25, -8.5), (13, 4.5), 0.36),
-    ("shade", (24.5, -67), (6, 6), 0.4),
+    ("shade", (25, -67.5), (7, 7), 0.26),
     ("blush", (41, -34), (21, 17), 0.4),
     ("light", (40, -19), (16, 10), 0.4),
     ("light", (36, 18.5), (14, 4), 0.5),
@@ -234,13 +237,29 @@ MIDLINE_POOLS: Final = (
     ("light", (0, -71), (9, 2.4), 0.35),
     ("shade", (0, -108), (40, 12), 0.4),
 )
+NECK_POOLS: Final = (
+    ("shade", (47, -118), (15, 46), 0.6),
+    ("shade", (30, -100), (30, 26), 0.4),
+    ("light", (27, -148), (9, 30), 0.3),
+    ("shade", (40, -172), (30, 7), 0.35),
+    ("light", (54, -186), (34, 10), 0.5),
+)
+MIDLINE_NECK_POOLS: Final = (
+    ("shade", (0, -103), (46, 26), 0.75),
+    ("shade", (0, -178), (7, 6), 0.55),
+    ("light", (0, -136), (9, 20), 0.3),
+)
 
 
 def _shading(face: Face, prefix: str) -> str:
-    pools = [(name, (sign * x, y), r, o) for name, (x, y), r, o in POOLS for sign in (1, -1)]
+    return _pools(face, prefix, POOLS, MIDLINE_POOLS)
+
+
+def _pools(face: Face, prefix: str, paired: Pools, middle: Pools) -> str:
+    both = [(name, (sign * x, y), r, o) for name, (x, y), r, o in paired for sign in (1, -1)]
     return "".join(
         _pool(face, prefix + name, centre, radii, strength)
-        for name, centre, radii, strength in [*pools, *MIDLINE_POOLS]
+        for name, centre, radii, strength in [*both, *middle]
     )
 
 

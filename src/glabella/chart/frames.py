@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from glabella.chart import below
 from glabella.chart.brow import brow_parts, brow_words, nearest
 from glabella.chart.curves import now_shift
 from glabella.chart.motion import Parts, parts
@@ -11,8 +12,7 @@ from glabella.chart.names import on_day, percent
 from glabella.face import Face
 from glabella.plan.result import Forecast
 
-EXPRESSIONS = ("rest", "frown", "raise", "smile")
-
+EXPRESSIONS: Final = ("rest", "frown", "raise", "smile", "pucker", "bite", "neck")
 
 # Days between which a browser can draw straight on without a visible error.
 FRAME_DAYS: Final = (0, 2, 4, 7, 14, 30, 60, 90, 120, 150, 180)
@@ -21,33 +21,57 @@ FRAME_DAYS: Final = (0, 2, 4, 7, 14, 30, 60, 90, 120, 150, 180)
 def frames(face: Face, forecast: Forecast) -> dict[str, Any]:
     """Attributes by expression and day for the face, and by day for the curves and the texts.
 
-    `base` holds every part of the face at rest with no lines; the first frame of an expression
-    holds what differs from it, each later one what differs from the frame before.
+    `base` holds every part of the face at rest with no lines. Each frame holds what differs from
+    the one before it, the first what differs from `base`. Another expression than rest holds
+    only the parts that it moves, whole in its first frame; the others are as at rest that day.
     """
     base = parts(face, None)
     days = _frame_days(forecast)
+    drawn = {
+        name: {
+            state.day: parts(face, state)
+            for state in forecast.states
+            if state.expression == name and state.day in days
+        }
+        for name in EXPRESSIONS
+    }
     return {
         "days": days,
         "base": base,
         "expressions": {
-            name: _expression(face, forecast, name, days, base) for name in EXPRESSIONS
+            name: _differences(by_day, base if name == "rest" else _own(by_day, drawn["rest"]))
+            for name, by_day in drawn.items()
         },
         "curves": [{"day": day, "parts": _curve_parts(forecast, day)} for day in days],
         "texts": [{"day": day, "texts": _texts(forecast, day)} for day in forecast.days],
     }
 
 
-def _expression(
-    face: Face, forecast: Forecast, name: str, days: list[int], base: Parts
-) -> list[dict[str, Any]]:
-    states = [s for s in forecast.states if s.expression == name and s.day in days]
-    before = base
-    drawn: list[dict[str, Any]] = []
-    for state in sorted(states, key=lambda state: state.day):
-        changed = _changed(parts(face, state), before)
-        drawn.append({"day": state.day, "parts": changed})
+def _own(by_day: dict[int, Parts], rest: dict[int, Parts]) -> Parts:
+    """The parts that an expression ever draws otherwise than the face at rest, as yet unknown."""
+    moved = {
+        name
+        for day, drawn in by_day.items()
+        for name, values in drawn.items()
+        if not _alike(values, rest.get(day, {}).get(name))
+    }
+    return {name: {} for name in sorted(moved)}
+
+
+def _alike(values: dict[str, str | float], other: dict[str, str | float] | None) -> bool:
+    """Whether two drawings of a part look the same; one that does not show has no shape."""
+    unseen = other is not None and values.get("opacity") == other.get("opacity") == 0
+    return unseen or values == other
+
+
+def _differences(by_day: dict[int, Parts], before: Parts) -> list[dict[str, Any]]:
+    """Frames by day of the parts named in `before`, which is what stands there already."""
+    listed: list[dict[str, Any]] = []
+    for day in sorted(by_day):
+        changed = _changed({name: by_day[day][name] for name in before}, before)
+        listed.append({"day": day, "parts": changed})
         before = before | changed
-    return drawn
+    return listed
 
 
 def _frame_days(forecast: Forecast) -> list[int]:
@@ -62,7 +86,7 @@ def _changed(drawn: Parts, before: Parts) -> Parts:
     changed: Parts = {}
     for name, values in drawn.items():
         unseen = values.get("opacity") == 0
-        now = before[name] | {"opacity": 0} if unseen else values
+        now = before[name] | {"opacity": 0} if unseen and before[name] else values
         if now != before[name]:
             changed[name] = now
     return changed
@@ -85,4 +109,4 @@ def _texts(forecast: Forecast, day: int) -> dict[str, str]:
     for brow in forecast.brow:
         for place, words in brow_words(brow, index):
             said[f"day-brow-{brow.side}-{place}"] = words
-    return said
+    return said | below.texts(forecast, index)

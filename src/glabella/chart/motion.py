@@ -1,14 +1,20 @@
-"""The parts of the drawn face that move: brows, lids, lines and mouth for one face state."""
+"""The parts of the drawn face that move, for one face state: brows, lids and all the others."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, Literal
 
 import numpy as np
+from msgspec import json
+from msgspec.structs import replace
 
+from glabella.chart.contour import contour
+from glabella.chart.lower_lines import lower_lines
+from glabella.chart.mouth import mouth
 from glabella.chart.shape import Point, fitted, lens, mirrored, smooth, strokes
 from glabella.chart.style import DRAWN_INTERPUPILLARY_MM
 from glabella.chart.wrinkles import wrinkles
@@ -50,19 +56,61 @@ HAIRS: Final = 40
 # A brow's head thins out: share of the full height at each node.
 HEAD_TAPER: Final = (0.62, 0.94, 1, 1, 1, 1, 1, 1, 0.9)
 
+UPPER_LINES: Final = ("glabella", "forehead", "lateral-canthal")
+
 NEUTRAL: Final = FaceState(
     day=0, expression="rest", brow_mm={}, lid_mm={}, lower_lid_mm={}, lines={}
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A group of parts, what it needs of a state, and the expressions it draws as no other."""
+
+    draw: Callable[[Face, FaceState], Parts]
+    fields: tuple[str, ...]
+    expressions: tuple[str, ...]
+    lines: Literal["upper", "lower", "none"] = "none"
+
+    def of(self, face: Face, state: FaceState) -> Parts:
+        """The parts; states that are alike in what this group needs are drawn once."""
+        needed: dict[str, Any] = {name: getattr(state, name) for name in self.fields}
+        needed["expression"] = state.expression if state.expression in self.expressions else "rest"
+        needed["lines"] = {
+            area: severity
+            for area, severity in state.lines.items()
+            if self.lines == ("upper" if area.startswith(UPPER_LINES) else "lower")
+        }
+        return _kept(self.draw, face, json.encode(replace(NEUTRAL, **needed)))
+
+
+@lru_cache(maxsize=512)
+def _kept(draw: Callable[[Face, FaceState], Parts], face: Face, told: bytes) -> Parts:
+    return draw(face, json.decode(told, type=FaceState))
+
+
 def parts(face: Face, state: FaceState | None) -> Parts:
     """Attributes of every moving part, by the suffix of its id; None is the face at rest."""
-    state = state or NEUTRAL
+    drawn: Parts = {}
+    for drawing in DRAWINGS:
+        drawn |= drawing.of(face, state or NEUTRAL)
+    return drawn
+
+
+def _upper(face: Face, state: FaceState) -> Parts:
     drawn: Parts = {}
     for side in (Side.LEFT, Side.RIGHT):
         drawn |= _brow(face, state, side)
         drawn |= _eye(face, state, side)
-    return drawn | wrinkles(face, state, brow_rise) | _mouth(face, state)
+    return drawn | wrinkles(face, state, brow_rise)
+
+
+DRAWINGS: Final = (
+    Drawing(_upper, ("brow_mm", "lid_mm", "lower_lid_mm"), ("frown",), "upper"),
+    Drawing(contour, ("jaw_mm", "chin_dimple", "tip_mm", "mouth_mm"), ("bite",)),
+    Drawing(mouth, ("mouth_mm", "lip_close", "tip_mm"), ("smile",)),
+    Drawing(lower_lines, ("mouth_mm", "lip_close"), ("smile",), "lower"),
+)
 
 
 def brow_rise(face: Face, state: FaceState, side: Side, x_mm: float) -> float:
@@ -178,37 +226,3 @@ def _bow(face: Face, x_mm: float) -> float:
     """Share of a lid's movement: all over the pupil, none at the canthi."""
     half = (face.lateral_canthus_mm - face.medial_canthus_mm) / 2
     return max(0.0, 1 - ((x_mm - face.pupil_mm) / half) ** 2)
-
-
-MOUTH: Final = ((0, -66.2), (5, -65.6), (12, -66.4), (19, -66.9), (24.5, -66.6))
-CUPID: Final = ((0, -60.6), (4.2, -59.4), (10, -61.2), (18, -64.6), (24.5, -66.6))
-LOWER_LIP: Final = ((0, -74.6), (7, -74.2), (14, -72), (20, -69), (24.5, -66.6))
-CHEEK_FOLD: Final = ((19.5, -42.5), (23.5, -48), (27.5, -55.5), (30, -63))
-# How far a smile carries the corner of the mouth out and up.
-SMILE_MM: Final = (4.5, 4.6)
-
-
-def _mouth(face: Face, state: FaceState) -> Parts:
-    """Lips and cheek folds; a smile moves them by a fixed drawing, no muscle there is modelled."""
-    smile = 1.0 if state.expression == "smile" else 0.0
-
-    def moved(nodes: Sequence[Point]) -> list[Point]:
-        pulled = []
-        for x, y in fitted(face, nodes):
-            share = smile * (abs(x) / 24.5) ** 1.6
-            pulled.append((x + share * SMILE_MM[0], y + share * SMILE_MM[1]))
-        return pulled
-
-    def across(nodes: Sequence[Point]) -> list[Point]:
-        half = moved(nodes)
-        return [*reversed(mirrored(half)), *half[1:]]
-
-    fold = [(x + 1.5 * smile, y + 1.0 * smile) for x, y in fitted(face, CHEEK_FOLD)]
-    depth = {"opacity": 0.62 if smile else 0.2}
-    return {
-        "lip-upper": {"d": lens(across(CUPID), across(MOUTH))},
-        "lip-lower": {"d": lens(across(MOUTH), across(LOWER_LIP))},
-        "mouth": {"d": smooth(across(MOUTH))},
-        "cheek-fold-left": {"d": smooth(fold), **depth},
-        "cheek-fold-right": {"d": smooth(mirrored(fold)), **depth},
-    }

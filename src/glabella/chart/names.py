@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from glabella import facts
-from glabella.plan.result import Interval
+from glabella.plan.result import Curve, Interval
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # "90% of patients" is said of shares below the whole and above nothing.
@@ -18,6 +18,7 @@ def short_area_name(area: str) -> str:
         "glabella": "Glabella",
         "forehead": "Forehead",
         "lateral-canthal": "Lateral canthal",
+        "platysma": "Platysma bands",
     }.get(area, area.replace("-", " ").capitalize())
 
 
@@ -49,6 +50,24 @@ def percent(share: float) -> str:
     if share >= NEARLY_ALL:
         return ">99%"
     return f"{100 * share:.0f}%"
+
+
+def signed_range(curve: Curve, index: int) -> str:
+    """A change in mm on a day, with its range on a second line."""
+    low, high = millimetres(curve.low[index]), millimetres(curve.high[index])
+    return f"{millimetres(curve.median[index], sign='+')}\n{low} to {high}"
+
+
+def share_range(curve: Curve, index: int) -> str:
+    """A share of before in whole percent, with its range on a second line."""
+    low, high = curve.low[index], curve.high[index]
+    return f"{100 * curve.median[index]:.0f}%\n{100 * low:.0f} to {100 * high:.0f}%"
+
+
+def millimetres(value: float, *, sign: str = "-") -> str:
+    """A number with a true minus; sign '+' marks a rise as well."""
+    text = f"{value:{sign}.1f}"
+    return "0" if text.lstrip("+-") == "0.0" else text.replace("-", "−")
 
 
 def when(interval: Interval, horizon_days: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -15,9 +15,10 @@ from glabella.chart.style import ACCENT, INK_SOFT, STOP, element, number
 from glabella.face import Face, Side, place_site
 from glabella.face.muscles import outline
 from glabella.face.sites import locate, sides_of
-from glabella.facts.anatomy import DangerZone
+from glabella.facts.anatomy import DangerZone, MuscleFacts
 
 MUSCLE_FILL: Final = "#b4544a"
+MUSCLE_SPARED: Final = "#6b4a7a"
 # The direction of a muscle's fibres on the patient's left, degrees from the horizontal.
 FIBRES: Final = {
     "frontalis": 96.0,
@@ -26,10 +27,22 @@ FIBRES: Final = {
     "depressor-supercilii": 84.0,
     "orbicularis-oculi": 0.0,
     "levator-palpebrae": 90.0,
+    "lateral-rectus": 0.0,
+    "nasalis": 62.0,
+    "levator-labii-alaeque-nasi": 111.0,
+    "zygomaticus": 65.0,
+    "masseter": 98.0,
+    "depressor-anguli-oris": 104.0,
+    "depressor-labii": 118.0,
+    "mentalis": 84.0,
+    "platysma": 88.0,
 }
 FIBRE_GAP_MM: Final = 1.9
+MOUTH_RINGS: Final = ((22, 4), (25, 7.5), (28, 11), (31, 14.5))
 EYE_RINGS: Final = ((17.5, 14), (20.5, 17), (23.6, 20), (26.8, 22.6), (30, 25))
 HATCH_GAP_MM: Final = 2.6
+# A cross in a ring, around a site.
+TARGET: Final = "M-1.9 0a1.9 1.9 0 1 0 3.8 0a1.9 1.9 0 1 0-3.8 0M-1.1 0H1.1M0-1.1V1.1"
 
 
 def layer(face: Face, name: str, prefix: str) -> str:
@@ -42,54 +55,64 @@ def _muscles(face: Face, prefix: str) -> str:
     for muscle, known in facts.load().anatomy.muscles.items():
         sides = (Side.LEFT, Side.RIGHT) if known.paired else (Side.MIDLINE,)
         for side in sides:
-            drawn += _muscle(face, prefix, muscle, known.name, side)
+            drawn += _muscle(face, prefix, muscle, known, side)
     return drawn
 
 
-def _muscle(face: Face, prefix: str, muscle: str, name: str, side: Side) -> str:
+def _muscle(face: Face, prefix: str, muscle: str, known: MuscleFacts, side: Side) -> str:
+    """A muscle with its fibres; one that is never a target is empty and has a broken edge."""
     polygon = outline(face, muscle, side)
     clip = f"{prefix}clip-{muscle}-{side}"
     path = rounded(polygon)
-    fill = element("path", d=path, fill=MUSCLE_FILL, fill_opacity=0.13)
+    colour = MUSCLE_SPARED if known.sentinel else MUSCLE_FILL
+    words = f"{known.name}, {side}" + (": never a target" if known.sentinel else "")
+    fill = element("path", d=path, fill=colour, fill_opacity=0.05 if known.sentinel else 0.13)
+    broken = {"stroke_dasharray": "1.2 0.8"} if known.sentinel else {}
     edge = element(
-        "path", d=path, fill="none", stroke=MUSCLE_FILL, stroke_width=0.3, stroke_opacity=0.55
+        "path", d=path, fill="none", stroke=colour, stroke_width=0.3, stroke_opacity=0.6, **broken
     )
     fibres = element(
-        "path", d=_fibres(face, muscle, polygon, side), fill="none", stroke=MUSCLE_FILL,
-        stroke_width=0.26, stroke_opacity=0.5, clip_path=f"url(#{clip})",
+        "path", d=_fibres(face, muscle, polygon, side), fill="none", stroke=colour,
+        stroke_width=0.26, stroke_opacity=0.25 if known.sentinel else 0.5,
+        clip_path=f"url(#{clip})",
     )  # fmt: skip
     shape = element("clipPath", element("path", d=path), id=clip)
     return element(
-        "g", element("title", escape(f"{name}, {side}")) + shape + fill + fibres + edge,
+        "g", element("title", escape(words)) + shape + fill + fibres + edge,
         data_muscle=muscle, data_side=side,
     )  # fmt: skip
 
 
 def _fibres(face: Face, muscle: str, polygon: list[Point], side: Side) -> str:
     if muscle == "orbicularis-oculi":
-        return _rings(face, side)
-    points = np.array(polygon)
-    middle = points.mean(axis=0)
-    reach = float(np.ptp(points, axis=0).max())
+        return _rings(face, side, (31, 1), EYE_RINGS)
+    if muscle == "orbicularis-oris":
+        return _rings(face, side, (0, -67), MOUTH_RINGS)
     degrees = FIBRES.get(muscle, 90.0)
     angle = math.radians(180 - degrees if side is Side.RIGHT else degrees)
-    along = (math.cos(angle), math.sin(angle))
+    along, across = (
+        np.array((math.cos(angle), math.sin(angle))),
+        (-math.sin(angle), math.cos(angle)),
+    )
+    corners = np.array(polygon)
+    offsets = corners @ np.array(across)
     segments: list[tuple[Point, Point]] = []
-    count = int(reach / FIBRE_GAP_MM)
-    for i in range(-count, count + 1):
-        x = float(middle[0]) - along[1] * i * FIBRE_GAP_MM
-        y = float(middle[1]) + along[0] * i * FIBRE_GAP_MM
-        start = (x - along[0] * reach, y - along[1] * reach)
-        segments.append((start, (x + along[0] * reach, y + along[1] * reach)))
+    for at in np.arange(offsets.min() + FIBRE_GAP_MM / 2, offsets.max(), FIBRE_GAP_MM):
+        before, after = offsets - at, np.roll(offsets, -1) - at
+        cut = before * after < 0
+        share = (before[cut] / (before[cut] - after[cut]))[:, None]
+        hits = corners[cut] + share * (np.roll(corners, -1, axis=0)[cut] - corners[cut])
+        ends = [(float(x), float(y)) for x, y in hits[np.argsort(hits @ along)]]
+        segments += zip(ends[::2], ends[1::2], strict=True)
     return strokes(segments)
 
 
-def _rings(face: Face, side: Side) -> str:
-    """The fibres around the eye, of which the outer part is what is treated."""
+def _rings(face: Face, side: Side, centre: Point, radii: Sequence[Point]) -> str:
+    """The fibres around an eye or the mouth."""
     drawn = ""
-    for across, up in EYE_RINGS:
+    for across, up in radii:
         nodes = [
-            (31 + across * math.cos(turn), 1 + up * math.sin(turn))
+            (centre[0] + across * math.cos(turn), centre[1] + up * math.sin(turn))
             for turn in (i * math.tau / 16 for i in range(16))
         ]
         drawn += smooth(mirrored(fitted(face, nodes), side.sign), closed=True)
@@ -99,7 +122,8 @@ def _rings(face: Face, side: Side) -> str:
 def _danger(face: Face, prefix: str) -> str:
     drawn = ""
     for code, zone in facts.load().anatomy.danger_zones.items():
-        for side in (Side.LEFT, Side.RIGHT):
+        middle = locate(face, zone.x, Side.LEFT, axis="x") == 0
+        for side in (Side.MIDLINE,) if middle else (Side.LEFT, Side.RIGHT):
             x = side.sign * locate(face, zone.x, side, axis="x")
             y = locate(face, zone.y, side, axis="y")
             label = element("title", escape(f"{zone.name}: {zone.harm}, {side}"))
@@ -175,19 +199,14 @@ def _c_line(face: Face, prefix: str) -> str:
 
 
 def _sites(face: Face, prefix: str) -> str:
-    arm = 1.1
     drawn = ""
     for site, known in facts.load().anatomy.sites.items():
         for side in sides_of(site):
             x_mm, y_mm, _ = place_site(face, site, side)
             at = f"translate({number(side.sign * x_mm)} {number(-y_mm)})"
-            cross = element(
-                "path", d=f"M-{arm} 0H{arm}M0-{arm}V{arm}", stroke=ACCENT, stroke_width=0.28
-            )
-            ring = element("circle", r=1.9, fill="none", stroke=ACCENT, stroke_width=0.2)
-            name = element("title", escape(f"{known.name}, {side}"))
-            drawn += element("g", name + ring + cross, transform=at, opacity=0.5, data_site=site)
-    return drawn
+            mark = element("title", escape(f"{known.name}, {side}")) + element("path", d=TARGET)
+            drawn += element("g", mark, transform=at, data_site=site)
+    return element("g", drawn, fill="none", stroke=ACCENT, stroke_width=0.24, opacity=0.5)
 
 
 DRAWERS: Final[dict[str, Callable[[Face, str], str]]] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
-from glabella.chart.brow import brow_svg, brow_words, nearest
+from glabella.chart import below
+from glabella.chart.brow import brow_moves, brow_svg, brow_words, nearest
 from glabella.chart.curves import curves_svg
 from glabella.chart.names import full_date, percent, short_area_name, source_text, when
 from glabella.face import Side
@@ -18,6 +19,9 @@ GRAVE: Final = {"stop": 0, "warn": 1, "note": 2}
 # Differences between sides below this share of patients are not worth two rows.
 SAME_SHARE: Final = 0.01
 COMMON, UNCOMMON = 0.1, 0.02
+# What is told of a plan that moves brows, or the mouth, even when no drawn patient has it.
+ABOVE: Final = {"lid_ptosis", "brow_ptosis", "spock_brow", "asymmetry"}
+BELOW: Final = {"smile_asymmetry", "lip_incompetence"}
 
 
 def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[str, Any] | None:
@@ -28,6 +32,8 @@ def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[st
     if forecast is None:
         return None
     index = nearest(forecast.days, fixed_day or 0)
+    shown_brows = forecast.brow if brow_moves(forecast) else ()
+    told_anyway = (ABOVE if shown_brows else set()) | (BELOW if below.mouth(forecast) else set())
     days = [day for day in TABLE_DAYS if day <= max(forecast.days)]
     return {
         "start": full_date(forecast.start),
@@ -39,13 +45,18 @@ def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[st
         "grades": [_grade_row(forecast, grades, days, index) for grades in _by_sides(forecast)],
         "brows": [
             {"side": brow.side, "key": f"day-brow-{brow.side}", "words": brow_words(brow, index)}
-            for brow in sorted(forecast.brow, key=lambda brow: brow.side != Side.RIGHT)
+            for brow in sorted(shown_brows, key=lambda brow: brow.side != Side.RIGHT)
         ],
+        "below": below.tables(forecast, index),
         "courses": [_course(forecast, course) for course in forecast.courses],
-        "risks": [_risk(risk) for risk in forecast.risks],
+        "risks": [
+            _risk(risk)
+            for risk in forecast.risks
+            if risk.probability > 0 or risk.event in told_anyway
+        ],
         "findings": [_finding(f) for f in sorted(forecast.findings, key=_gravity)],
         "curves_svg": curves_svg(forecast),
-        "brow_svg": brow_svg(forecast, fixed_day or 0),
+        "brow_svg": brow_svg(forecast, fixed_day or 0) if shown_brows else "",
         "sources": sorted(forecast.sources.items()),
         "assumptions": forecast.assumptions,
     }

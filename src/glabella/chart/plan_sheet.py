@@ -7,9 +7,9 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from glabella import facts
-from glabella.chart.brow import brow_svg
+from glabella.chart.brow import brow_moves, brow_svg
 from glabella.chart.curves import curves_svg
-from glabella.chart.face import face_svg
+from glabella.chart.face import face_svg, view_of
 from glabella.chart.names import full_date, percent
 from glabella.chart.plot import text
 from glabella.chart.points import ChartPoint
@@ -25,6 +25,7 @@ FACE_WIDTH, FACE_HEIGHT = 620.0, 760.0
 SIDE_X: Final = 690.0
 LINE: Final = 15.0
 WRAP: Final = 172
+SUMMARY_WRAP, SUMMARY_LINE = 140, 18.0
 # The day on which a treatment is judged.
 SHOWN_DAY: Final = 30
 
@@ -34,30 +35,42 @@ def plan_svg(plan: Plan, forecast: Forecast) -> str:
     face = Face.fit(plan.patient.sex, plan.patient.measures)
     points = plan_points(face, plan)
     drawing = face_svg(
-        face, points=points, layers=("midline", "c-line"), title="Injection points", prefix="sheet-"
-    )
+        face, points=points, layers=("midline", "c-line"), title="Injection points",
+        view=view_of(face, points, ("head", "whole")), prefix="sheet-",
+    )  # fmt: skip
     notes = _notes(forecast)
-    top = 84.0
+    summary = textwrap.wrap(_summary(forecast, points), SUMMARY_WRAP)
+    top = 66.0 + SUMMARY_LINE * len(summary)
     foot = top + FACE_HEIGHT + 34
     height = foot + LINE * len(notes) + MARGIN
     heading = plan.title or "Plan and forecast"
     words = (
         text(MARGIN, 44, heading, font_size=22, font_weight="650", fill=INK)
-        + text(MARGIN, 66, _summary(forecast, points), font_size=13)
+        + "".join(
+            text(MARGIN, 66 + SUMMARY_LINE * i, line, font_size=13)
+            for i, line in enumerate(summary)
+        )
         + text(MARGIN, top + FACE_HEIGHT + 8, "The patient's left is on the right. Ring: dermis, "
                "dot: muscle, square: bone.", font_size=11)
-        + text(SIDE_X, top + 566, f"Brow at rest on day {SHOWN_DAY}, mm", font_size=12.5,
-               font_weight="600", fill=INK)
     )  # fmt: skip
-    parts = (
-        _placed(drawing, MARGIN, top, FACE_WIDTH, FACE_HEIGHT)
-        + _placed(curves_svg(forecast, prefix="sheet-"), SIDE_X, top, 398, 540)
-        + _placed(brow_svg(forecast, SHOWN_DAY, prefix="sheet-"), SIDE_X, top + 576, 398, 126)
-    )
+    parts = _placed(drawing, MARGIN, top, FACE_WIDTH, FACE_HEIGHT) + _beside(forecast, top)
     footer = "".join(
         text(MARGIN, foot + LINE * i, line, font_size=10.5) for i, line in enumerate(notes)
     )
     return _sheet(height, heading, words + parts + footer)
+
+
+def _beside(forecast: Forecast, top: float) -> str:
+    """Curves beside the face, and the brow below them where it moves."""
+    curves = curves_svg(forecast, prefix="sheet-")
+    if not brow_moves(forecast):
+        return _placed(curves, SIDE_X, top, 398, FACE_HEIGHT)
+    title = f"Brow at rest on day {SHOWN_DAY}, mm"
+    return (
+        _placed(curves, SIDE_X, top, 398, 540)
+        + text(SIDE_X, top + 566, title, font_size=12.5, font_weight="600", fill=INK)
+        + _placed(brow_svg(forecast, SHOWN_DAY, prefix="sheet-"), SIDE_X, top + 576, 398, 126)
+    )
 
 
 def plan_points(face: Face, plan: Plan) -> list[ChartPoint]:
@@ -80,7 +93,7 @@ def _summary(forecast: Forecast, points: list[ChartPoint]) -> str:
     for point in points:
         totals[point.product_id] = totals.get(point.product_id, 0.0) + point.units
     doses = " and ".join(
-        f"{units:g} U {facts.product(product).name} ({product_style(product).letter})"
+        f"{round(units, 1):g} U {facts.product(product).name} ({product_style(product).letter})"
         for product, units in totals.items()
     )
     risks = ", ".join(f"{r.name.lower()} {percent(r.probability)}" for r in forecast.risks)

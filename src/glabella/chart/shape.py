@@ -18,22 +18,25 @@ from glabella.face import Face
 Point = tuple[float, float]
 # A Catmull-Rom spline turned into cubic Béziers: control points lie a sixth of the chord away.
 SIXTH = 1 / 6
-OUTSIDE_MM = 40.0
+CROWN_MM = 40.0
+NECK_MM = 120.0
 
 
 def smooth(nodes: Sequence[Point], *, closed: bool = False, move: bool = True) -> str:
     """Path data of a smooth curve through nodes in face mm (y up)."""
-    flipped = [(x, -y) for x, y in nodes]
-    count = len(flipped)
-    spans = count if closed else count - 1
-    text = [f"M{_pair(flipped[0])}"] if move else []
-    for i in range(spans):
-        before, start, end, after = (_node(flipped, i + k, closed=closed) for k in (-1, 0, 1, 2))
-        dx, dy = end[0] - start[0], end[1] - start[1]
+    around = [(x, -y) for x, y in nodes]
+    text = [f"M{_pair(around[0])}"] if move else []
+    if closed:
+        around = [around[-1], *around, around[0], around[1]]
+    else:
+        around = [around[0], *around, around[-1]]
+    for i in range(len(around) - 3):
+        (ax, ay), (bx, by), (cx, cy), (ex, ey) = around[i : i + 4]
+        x, y = cx - bx, cy - by
         text.append(
-            f"c{number((end[0] - before[0]) * SIXTH)} {number((end[1] - before[1]) * SIXTH)}"
-            f" {number(dx - (after[0] - start[0]) * SIXTH)}"
-            f" {number(dy - (after[1] - start[1]) * SIXTH)} {number(dx)} {number(dy)}"
+            f"c{number((cx - ax) * SIXTH)} {number((cy - ay) * SIXTH)}"
+            f" {number(x - (ex - bx) * SIXTH)} {number(y - (ey - by) * SIXTH)}"
+            f" {number(x)} {number(y)}"
         )
     return "".join(text) + ("Z" if closed else "")
 
@@ -64,7 +67,7 @@ def resampled(nodes: Sequence[Point], count: int) -> list[Point]:
         at = step * (len(nodes) - 1) / (count - 1)
         i = min(int(at), len(nodes) - 2)
         t = at - i
-        p0, p1, p2, p3 = (_node(nodes, i + k, closed=False) for k in (-1, 0, 1, 2))
+        p0, p1, p2, p3 = (nodes[min(max(i + k, 0), len(nodes) - 1)] for k in (-1, 0, 1, 2))
         weights = (
             -t + 2 * t**2 - t**3,
             2 - 5 * t**2 + 3 * t**3,
@@ -90,31 +93,17 @@ def mirrored(nodes: Sequence[Point], sign: int = -1) -> list[Point]:
     return [(sign * x, y) for x, y in nodes]
 
 
-def both_halves(nodes: Sequence[Point]) -> list[Point]:
-    """A left half from midline to midline completed by its mirror image, for a closed curve."""
-    inner = nodes[1:-1] if nodes[-1][0] == 0 else nodes[1:]
-    return [*nodes, *mirrored(list(reversed(inner)))]
-
-
 def fitted(face: Face, nodes: Sequence[Point]) -> list[Point]:
     """Nodes set out on the drawing's default face, moved to this face's landmarks."""
     scale = face.interpupillary_mm / DRAWN_INTERPUPILLARY_MM
     brow = face.hairline_mm - face.forehead_height_mm
-    drawn = (DRAWN_CHIN_MM, 0.0, DRAWN_BROW_MM, DRAWN_HAIRLINE_MM)
-    own = (face.chin_mm, 0.0, brow, face.hairline_mm)
-    y = np.interp([node[1] for node in nodes], _beyond(drawn), _beyond(own))
+    drawn = [DRAWN_CHIN_MM, 0.0, DRAWN_BROW_MM, DRAWN_HAIRLINE_MM]
+    own = [face.chin_mm, 0.0, brow, face.hairline_mm]
+    # What lies beyond keeps its distance above, and grows with the face below.
+    drawn = [DRAWN_CHIN_MM - NECK_MM, *drawn, DRAWN_HAIRLINE_MM + CROWN_MM]
+    own = [face.chin_mm - NECK_MM * scale, *own, face.hairline_mm + CROWN_MM]
+    y = np.interp([node[1] for node in nodes], drawn, own)
     return [(node[0] * scale, float(height)) for node, height in zip(nodes, y, strict=True)]
-
-
-def _beyond(heights: tuple[float, ...]) -> list[float]:
-    """The same heights with one more at each end, so that what lies outside keeps its distance."""
-    return [heights[0] - OUTSIDE_MM, *heights, heights[-1] + OUTSIDE_MM]
-
-
-def _node(nodes: Sequence[Point], index: int, *, closed: bool) -> Point:
-    if closed:
-        return nodes[index % len(nodes)]
-    return nodes[min(max(index, 0), len(nodes) - 1)]
 
 
 def _between(start: Point, end: Point, share: float) -> Point:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 from xml.sax.saxutils import quoteattr
 
 from glabella.face import Face
@@ -42,6 +42,7 @@ WARN: Final = "#9a6100"
 FONT: Final = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 SKIN: Final = "#f5ede6"
+NECK_SKIN: Final = "#efe1d6"
 SKIN_LIGHT: Final = "#fdf9f5"
 SHADE: Final = "#b79a86"
 CONTOUR: Final = "#a38c7d"
@@ -51,6 +52,9 @@ HAIR_STRAND: Final = "#a2938a"
 BROW: Final = "#6a574b"
 LASH: Final = "#3d322d"
 LIP: Final = "#c98f83"
+GUM: Final = "#dcaaa2"
+
+View = Literal["upper", "lower", "head", "whole"]
 
 # The default female face that the drawing's nodes were set out on.
 DRAWN_INTERPUPILLARY_MM: Final = 62.0
@@ -66,8 +70,9 @@ def product_style(product_id: str) -> ProductStyle:
 
 def number(value: float, digits: int = 2) -> str:
     """A number for SVG: rounded, without trailing zeros and without a negative zero."""
-    text = f"{value:.{digits}f}"
-    if "." in text:
+    # Asked for a hundred thousand times by one plan: the usual two digits go the short way.
+    text = f"{value:.2f}" if digits == 2 else f"{value:.{digits}f}"
+    if digits:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
@@ -86,9 +91,13 @@ def element(name: str, content: str = "", /, **values: str | float) -> str:
     return f"<{name}{text}>{content}</{name}>" if content else f"<{name}{text}/>"
 
 
-def view_box(face: Face, *, whole: bool = False) -> tuple[float, float, float, float]:
-    """The picture's x, y, width and height in mm: the upper face, or all of it."""
-    half = (80.0 if whole else 73.5) * face.interpupillary_mm / DRAWN_INTERPUPILLARY_MM
-    top = face.hairline_mm + (44 if whole else 11)
-    bottom = face.chin_mm - 16 if whole else min(face.chin_mm * 0.47, -44)
-    return -half, -top, 2 * half, top - bottom
+def view_box(face: Face, view: View) -> tuple[float, float, float, float]:
+    """The picture's x, y, width and height in mm."""
+    scale = face.interpupillary_mm / DRAWN_INTERPUPILLARY_MM
+    half, top, bottom = {
+        "upper": (73.5, face.hairline_mm + 11, min(face.chin_mm * 0.47, -44)),
+        "lower": (73.5, 0.0, face.neck_mm - 4),
+        "head": (80.0, face.hairline_mm + 44, face.chin_mm - 16),
+        "whole": (84.0, face.hairline_mm + 44, face.neck_mm - 10),
+    }[view]
+    return -half * scale, -top, 2 * half * scale, top - bottom

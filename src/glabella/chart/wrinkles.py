@@ -45,10 +45,12 @@ def wrinkles(face: Face, state: FaceState, rise: Rise) -> Parts:
     return drawn
 
 
-def fold(nodes: Sequence[Point], severity: float, shows_from: float) -> dict[str, str | float]:
+def fold(
+    nodes: Sequence[Point], severity: float, shows_from: float, broad: float = 1.0
+) -> dict[str, str | float]:
     """A fold that is widest in its middle and runs out at both ends; none at severity 0."""
     share = max(0.0, min(1.0, (severity - shows_from) / (WORST - shows_from)))
-    width = THIN_MM + (THICK_MM - THIN_MM) * share
+    width = broad * (THIN_MM + (THICK_MM - THIN_MM) * share)
     last = len(nodes) - 1
     one: list[Point] = []
     other: list[Point] = []

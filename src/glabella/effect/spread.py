@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-# A share of 1e-8 of what is injected lies further away than this many widths.
-REACH = 6.0
+# A share of 3e-7 of what is injected lies further away than this many widths.
+REACH = 5.5
 
 
 def width_mm(volume_ml: Array, *, sigma_mm: float, reference_ml: float, exponent: float) -> Array:

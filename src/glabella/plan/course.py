@@ -27,9 +27,9 @@ from glabella.plan.place import Dose
 
 Array = NDArray[np.float64]
 
-# Elements that get less than this share of the half effect, in the mean of patients, lose no
-# strength that shows.
-NEGLIGIBLE = 0.02
+# Elements that get less than this share of the half effect, in the root mean square of patients
+# (far away it is the few with a wide spread that count), lose no strength that shows.
+NEGLIGIBLE = 0.01
 # Elements times days that are followed at a time.
 IN_CACHE = 50_000
 # Widths of spread at which density is computed.
@@ -249,8 +249,10 @@ def blocked(
     """What toxin that arrived does to the elements that it reaches, for each drawn patient."""
     answer = sensitivity(face, people, parameters, bulk)
     given: list[tuple[str, Array, list[float]]] = []
+    most = np.zeros(answer.shape[1])
     for arrived in reaches:
         load = answer * arrived.density / column(parameters.action(arrived.product).half_effect)
+        most += np.sqrt(np.einsum("pe,pe->e", load, load) / len(load))
         same = [
             injected
             for product, known, injected in given
@@ -262,7 +264,6 @@ def blocked(
         else:
             given.append((arrived.product, load, [arrived.day]))
     loads = [load for _, load, _ in given]
-    most = np.max([np.zeros(answer.shape[1]), *(load.mean(axis=0) for load in loads)], axis=0)
     reached = np.flatnonzero(most > NEGLIGIBLE)
     return Blocked(
         reached=reached,

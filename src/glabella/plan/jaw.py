@@ -20,6 +20,8 @@ from glabella.plan.sizes import sizes
 Array = NDArray[np.float64]
 
 MASSETER = "masseter"
+# A jaw is told of when toxin takes this share of a masseter.
+NOTICED = 0.02
 # Bulk is slow: this is how often it is followed through the sessions before the last.
 STEP_DAYS = 7
 
@@ -38,7 +40,7 @@ def jaw_widths(
 
     Bulk remembers: it is followed from the first session on, before the forecast begins.
     """
-    if not movement.strength.touches(MASSETER):
+    if not movement.strength.touches(MASSETER, share=NOTICED):
         return {}
     first = min(arrived.day for arrived in reaches)
     before = np.arange(first, min(days[0], 0.0), STEP_DAYS)

@@ -24,19 +24,22 @@ Folds = tuple[tuple[float, MuscleSide], ...]
 C_LINE_BLUR_MM = 3.0
 # The part of the lateral orbicularis above the canthus is what pulls the brow's tail down.
 TAIL_PULL_ABOVE_MM = 4.0
-# Toxin that takes less than this share of a muscle, in the mean of patients, does not reach it.
-REACHED = 5e-3
+# Toxin that takes less than this share of a muscle, in the mean of patients, does not reach it,
+# unless it takes more than that from one of them: few eyelids droop, and those count.
+REACHED, REACHED_IN_ONE = 5e-3, 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strength:
     """Strength left (P, T) of the muscles of a face; one that toxin does not reach keeps all.
 
-    `names` are all muscles, `reached` those that toxin reaches.
+    `names` are all muscles, `reached` those that toxin reaches, `taken` how much it takes of each
+    at most, in the mean of patients.
     """
 
     names: tuple[MuscleSide, ...]
     reached: dict[MuscleSide, Array]
+    taken: dict[MuscleSide, float]
     shape: tuple[int, int]
 
     @property
@@ -47,9 +50,9 @@ class Strength:
     def of(self, muscle: str, side: Side) -> Array:
         return self.reached.get((muscle, side), self.whole)
 
-    def touches(self, *muscles: str) -> bool:
-        """Whether toxin reaches any of these muscles on any side."""
-        return any(muscle in muscles for muscle, _ in self.reached)
+    def touches(self, *muscles: str, share: float = REACHED) -> bool:
+        """Whether toxin takes such a share of any of these muscles on any side."""
+        return any(muscle in muscles and one >= share for (muscle, _), one in self.taken.items())
 
     def folding(self, folds: Folds) -> Array:
         """The mean strength (P, T) of what folds an area, by shares that add up to 1."""
@@ -182,20 +185,20 @@ def _weigh(
     ends = np.cumsum([len(t) + len(c) for t, (_, c) in zip(touched, parts, strict=True)])
     left = np.empty((*lost.shape, ends[-1]), lost.kind)
     reached: dict[MuscleSide, Array] = {}
+    taken: dict[MuscleSide, float] = {}
     more: list[Array] = []
     for (part, columns), muscles, end in zip(parts, touched, ends, strict=True):
         split = end - len(columns)
         own = left[..., split - len(muscles) : end]
         part.weighed(matrix[:, [*muscles, *columns]], out=own)
         np.subtract(1.0, own, out=own)
-        weakest = own.mean(axis=0).min(axis=0)
-        reached |= {
-            grid.names[name]: own[..., column]
-            for column, name in enumerate(muscles)
-            if weakest[column] < 1 - REACHED
-        }
+        most, in_one = 1 - own.mean(axis=0).min(axis=0), 1 - own.min(axis=(0, 1))
+        for column, name in enumerate(muscles):
+            if most[column] >= REACHED or in_one[column] >= REACHED_IN_ONE:
+                reached[grid.names[name]] = own[..., column]
+                taken[grid.names[name]] = float(most[column])
         more.append(left[..., split:end])
-    return Strength(grid.names, reached, lost.shape), more
+    return Strength(grid.names, reached, taken, lost.shape), more
 
 
 @lru_cache(maxsize=1)
@@ -213,16 +216,15 @@ def _folds() -> dict[tuple[str, Side], Folds]:
         ("chin", "mentalis"),
     ):
         found[area, Side.MIDLINE] = tuple((0.5, (muscle, side)) for side in BothSides)
-    bunny, corner = lines.nasalis_share.value, lines.depressor_anguli_oris_share.value
+    bunny, cheek = lines.nasalis_share.value, lines.zygomaticus_share.value
     for side in BothSides:
-        found["lateral-canthal", side] = ((1.0, ("orbicularis-oculi", side)),)
+        found["lateral-canthal", side] = (
+            (1 - cheek, ("orbicularis-oculi", side)),
+            (cheek, ("zygomaticus", side)),
+        )
         found["bunny-lines", side] = (
             (bunny, ("nasalis", side)),
             (1 - bunny, ("levator-labii-alaeque-nasi", side)),
-        )
-        found["mouth-corner", side] = (
-            (corner, ("depressor-anguli-oris", side)),
-            (1 - corner, ("platysma", side)),
         )
         found["platysma", side] = ((1.0, ("platysma", side)),)
     return found

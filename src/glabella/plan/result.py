@@ -177,9 +177,9 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     grades: tuple[GradeCurve, ...]
     brow: tuple[BrowCurve, ...]
     lid: tuple[LidCurve, ...]
-    mouth: tuple[MouthCurve, ...]
-    jaw: tuple[JawCurve, ...]
-    skin: tuple[SkinCurve, ...]
+    mouth: tuple[MouthCurve, ...] = ()
+    jaw: tuple[JawCurve, ...] = ()
+    skin: tuple[SkinCurve, ...] = ()
     courses: tuple[AreaCourse, ...]
     risks: tuple[Risk, ...]
     findings: tuple[Finding, ...]

@@ -26,7 +26,7 @@ FOLDS: dict[str, tuple[str, ...]] = {
     "raise": ("forehead",),
     "smile": ("lateral-canthal", "bunny-lines"),
     "pucker": ("lip-lines", "chin"),
-    "neck": ("platysma", "mouth-corner"),
+    "neck": ("platysma",),
 }
 TYPICAL = slice(0, 1)
 

@@ -276,7 +276,7 @@ def _unwanted_below(movement: Movement, window: NDArray[np.bool_]) -> dict[Event
     """The extremes (P,) of what toxin does to mouth and eyes; 0 where it does not get there."""
     strength = movement.strength
     found: dict[Event, Array] = dict.fromkeys(BELOW, np.zeros(strength.shape[0]))
-    if strength.touches(*BELOW["smile_asymmetry"]):
+    if mouth.reached(movement):
         found["smile_asymmetry"] = mouth.uneven_smile_mm(movement, window)
     if strength.touches(*BELOW["lip_incompetence"]):
         found["lip_incompetence"] = mouth.lost_closing(movement, window)
@@ -309,5 +309,12 @@ def risks(face: Face, movement: Movement, days: Array) -> tuple[Risk, ...]:
             source=_limit(event).source,
         )
         for event, hit in unwanted(face, movement, risk_window(days)).items()
-        if event not in BELOW or movement.strength.touches(*BELOW[event])
+        if event not in BELOW or _told_of(movement, event)
     )
+
+
+def _told_of(movement: Movement, event: Event) -> bool:
+    """Whether toxin gets to what an unwanted result is about."""
+    if event == "smile_asymmetry":
+        return mouth.reached(movement)
+    return movement.strength.touches(*BELOW[event])

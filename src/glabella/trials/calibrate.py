@@ -45,9 +45,10 @@ class Prior:
 
 SHARED: dict[str, Prior] = {
     "hill": Prior(1.5, 0.4, "1", "steepness of the response at an element"),
-    # One unit in a rabbit's muscle loses its effect over 15 to 30 mm (Borodic 1994): two to three
-    # and a half of these widths. No human halo was found in millimetres.
-    "sigma_mm": Prior(8.0, 0.25, "mm", "width of the spread of 0.1 mL"),
+    # Four units then reach 10 to 15 mm, the distance that label sites keep, and one unit loses its
+    # effect within the 15 to 30 mm seen in a rabbit's muscle (Borodic 1994). Much wider, and points
+    # above the C-line would no longer spare the brow. No human halo was found in millimetres.
+    "sigma_mm": Prior(6.5, 0.12, "mm", "width of the spread of 0.1 mL"),
     "sensitivity_log_sd": Prior(0.5, 0.6, "log", "spread of sensitivity between patients"),
     "duration_log_sd": Prior(0.2, 0.3, "log", "spread of duration between patients"),
     "onset_speed": Prior(1.0, 0.5, "1", "bulk movement against that in a muscle of the foot"),

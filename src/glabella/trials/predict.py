@@ -10,6 +10,7 @@ from glabella.face.frame import Face, Side
 from glabella.facts import PublishedRow
 from glabella.plan.lines import NONE_OR_MILD_BELOW, both_rated_below, rated_below
 from glabella.plan.parameters import Parameters, Rater, column
+from glabella.plan.result import Event
 from glabella.plan.summary import last_crossing, risk_window, unwanted
 from glabella.trials.cohort import DAYS, Arm, Outcome, movement, outcomes
 
@@ -20,7 +21,7 @@ HALF_BETTER = 0.5
 HALF_GRADE = 0.5
 # A diary that has noted nothing by this day will not.
 LATEST_ONSET = 30
-UNWANTED = {"lid_ptosis", "brow_ptosis"}
+UNWANTED: dict[str, Event] = {"lid_ptosis": "lid_ptosis", "brow_ptosis": "brow_ptosis"}
 LASTING = {"median_duration_days", "median_onset_days"}
 
 
@@ -93,7 +94,9 @@ def predict(row: PublishedRow, parameters: Parameters, *, shift: float = 0.0) ->
     `shift` is what sets the row's trial apart, on the logit scale towards more effect.
     """
     if row.endpoint.rule in UNWANTED:
-        return 100 * moved(unwanted_rate(row.endpoint.rule, Arm.of(row), parameters), shift)
+        return 100 * moved(
+            unwanted_rate(UNWANTED[row.endpoint.rule], Arm.of(row), parameters), shift
+        )
     strata = outcomes(row, parameters)
     if row.endpoint.rule == "median_onset_days":
         return _median_onset(row, strata, shift, parameters)
@@ -182,7 +185,7 @@ def _median_duration(
     return float(np.interp(expit(shift), reached, known))
 
 
-def unwanted_rate(event: str, arm: Arm, parameters: Parameters) -> float:
+def unwanted_rate(event: Event, arm: Arm, parameters: Parameters) -> float:
     """Share of women with an unwanted result in the weeks around the review."""
     if arm.placebo:
         return 0.0

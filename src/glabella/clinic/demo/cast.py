@@ -124,7 +124,8 @@ PATIENTS = (
         "Three",
         "female",
         52,
-        lines("32", "32", "31"),
+        lines("32", "32", "31")
+        | {"chin_maximum": 2, "chin_rest": 1, "platysma_maximum": 3, "platysma_rest": 1},
         treatments=(DemoTreatment(days(5), "past-5", (("glabella", None),)),),
     ),
     DemoPatient(

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from glabella import facts
 from glabella.clinic.forms import DateInput, dash_for_nothing, keep_model_limits
-from glabella.clinic.patients.measures import AREA_NAMES, BROW_PLACES, GRADE_FIELDS, SIDES
+from glabella.clinic.patients.measures import (
+    AREA_NAMES,
+    BROW_PLACES,
+    GRADE_FIELDS,
+    LOWER_AREAS,
+    SIDES,
+    UPPER_AREAS,
+)
 from glabella.clinic.patients.models import MeasureSet, Patient
 
 if TYPE_CHECKING:
@@ -19,6 +27,19 @@ else:
     PatientModelForm = MeasureSetModelForm = forms.ModelForm
 
 TWO_COLUMNS = {"rows": 3}
+GradeRow = tuple[str, forms.BoundField, forms.BoundField]
+
+
+def grade_rows(form: forms.BaseForm, areas: Iterable[str]) -> list[GradeRow]:
+    """Name and both grades of each area, as fields of the form."""
+    fields = ((AREA_NAMES[area], area.replace("-", "_")) for area in areas)
+    return [(name, form[f"{field}_maximum"], form[f"{field}_rest"]) for name, field in fields]
+
+
+def any_grade(form: forms.BaseForm, areas: Iterable[str]) -> bool:
+    """Whether one of the areas has a grade, typed or stored."""
+    rows = grade_rows(form, areas)
+    return any(field.value() not in (None, "") for row in rows for field in row[1:])
 
 
 def condition_choices() -> list[tuple[str, str]]:
@@ -83,12 +104,15 @@ class MeasuresForm(MeasureSetModelForm):
     def _post_clean(self) -> None:
         """Validate the fields alone: a set of measures is made by the action, not by the form."""
 
-    def grade_rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
-        rows = []
-        for area, name in AREA_NAMES.items():
-            field = area.replace("-", "_")
-            rows.append((name, self[f"{field}_maximum"], self[f"{field}_rest"]))
-        return rows
+    def grade_rows(self) -> list[GradeRow]:
+        return grade_rows(self, UPPER_AREAS)
+
+    def lower_grade_rows(self) -> list[GradeRow]:
+        return grade_rows(self, LOWER_AREAS)
+
+    def lower_is_graded(self) -> bool:
+        """Whether the grades of the lower face are to be seen at once."""
+        return any_grade(self, LOWER_AREAS)
 
     def brow_rows(self) -> list[tuple[str, list[forms.BoundField]]]:
         return [

@@ -9,11 +9,22 @@ from django.db import models
 
 from glabella.clinic.records import Classification
 
-AREAS = ("glabella", "forehead", "lateral-canthal")
+# Areas whose lines are graded: those of every visit, and those of the lower face and neck.
+UPPER_AREAS = ("glabella", "forehead", "lateral-canthal")
+LOWER_AREAS = ("bunny-lines", "lip-lines", "chin", "platysma")
+AREAS = (*UPPER_AREAS, *LOWER_AREAS)
 AREA_NAMES = {
     "glabella": "Glabella",
     "forehead": "Forehead",
     "lateral-canthal": "Lateral canthal lines",
+    "bunny-lines": "Bunny lines",
+    "gummy-smile": "Gummy smile",
+    "nasal-tip": "Nasal tip",
+    "lip-lines": "Lip lines",
+    "mouth-corner": "Mouth corner",
+    "chin": "Chin",
+    "masseter": "Masseter",
+    "platysma": "Platysma bands",
 }
 BROW_PLACES = ("medial", "peak", "lateral")
 SIDES = ("left", "right")
@@ -56,6 +67,14 @@ class LinesAndBrows(models.Model):
     forehead_rest = grade_field("forehead, at rest")
     lateral_canthal_maximum = grade_field("lateral canthal lines, at full smile")
     lateral_canthal_rest = grade_field("lateral canthal lines, at rest")
+    bunny_lines_maximum = grade_field("bunny lines, nose wrinkled")
+    bunny_lines_rest = grade_field("bunny lines, at rest")
+    lip_lines_maximum = grade_field("lip lines, at full pucker")
+    lip_lines_rest = grade_field("lip lines, at rest")
+    chin_maximum = grade_field("chin, drawn up")
+    chin_rest = grade_field("chin, at rest")
+    platysma_maximum = grade_field("platysma bands, neck tightened")
+    platysma_rest = grade_field("platysma bands, at rest")
     brow_left_medial_mm = millimetre_field("left brow, medial", high=40)
     brow_left_peak_mm = millimetre_field("left brow, peak", high=40)
     brow_left_lateral_mm = millimetre_field("left brow, lateral", high=40)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from glabella import facts
 from glabella.clinic.patients.forms import MeasuresForm, PatientForm
-from glabella.clinic.patients.measures import AREA_NAMES
+from glabella.clinic.patients.measures import AREA_NAMES, AREAS, UPPER_AREAS
 from glabella.clinic.patients.models import MeasureSet, Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.reviews.models import Review
@@ -176,11 +176,19 @@ def upcoming(treatments: list[Treatment], *, today: date) -> Upcoming | None:
 
 
 def grade_lines(measures: MeasureSet | None) -> list[GradeLine]:
+    """The graded areas; those of the upper face always, the others where something was seen."""
     if measures is None:
         return []
+    lines = {
+        area: GradeLine(
+            AREA_NAMES[area], measures.grade(area, "maximum"), measures.grade(area, "rest")
+        )
+        for area in AREAS
+    }
     return [
-        GradeLine(name, measures.grade(area, "maximum"), measures.grade(area, "rest"))
-        for area, name in AREA_NAMES.items()
+        line
+        for area, line in lines.items()
+        if area in UPPER_AREAS or line.maximum is not None or line.rest is not None
     ]
 
 

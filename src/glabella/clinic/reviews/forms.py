@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from glabella.clinic.forms import DateInput, dash_for_nothing, keep_model_limits
+from glabella.clinic.patients.forms import GradeRow, any_grade, grade_rows
 from glabella.clinic.patients.measures import (
-    AREA_NAMES,
     BROW_FIELDS,
     BROW_PLACES,
     GRADE_FIELDS,
+    LOWER_AREAS,
     SIDES,
+    UPPER_AREAS,
 )
 from glabella.clinic.reviews.actions import EventInput
 from glabella.clinic.reviews.models import Review, Seriousness
@@ -41,9 +43,12 @@ class ReviewForm(ReviewModelForm):
         widgets = {"date": DateInput(), "note": forms.Textarea({"rows": 4})}
         labels = {"date": "Seen on", "note": "Note"}
 
-    def __init__(self, *args: Any, early: bool, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, early: bool, today: date, lower_treated: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.early = early
+        self.lower_treated = lower_treated
         dash_for_nothing(self, GRADE_FIELDS)
         keep_model_limits(self, Review)
         self.fields["date"].widget.attrs["max"] = today.isoformat()
@@ -88,11 +93,15 @@ class ReviewForm(ReviewModelForm):
             "events": events,
         }
 
-    def grade_rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
-        if self.early:
-            return []
-        fields = ((name, area.replace("-", "_")) for area, name in AREA_NAMES.items())
-        return [(name, self[f"{field}_maximum"], self[f"{field}_rest"]) for name, field in fields]
+    def grade_rows(self) -> list[GradeRow]:
+        return [] if self.early else grade_rows(self, UPPER_AREAS)
+
+    def lower_grade_rows(self) -> list[GradeRow]:
+        return [] if self.early else grade_rows(self, LOWER_AREAS)
+
+    def lower_is_graded(self) -> bool:
+        """Whether the grades of the lower face are to be seen at once."""
+        return not self.early and (self.lower_treated or any_grade(self, LOWER_AREAS))
 
     def brow_rows(self) -> list[tuple[str, list[forms.BoundField]]]:
         if self.early:

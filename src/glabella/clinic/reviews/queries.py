@@ -7,10 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from glabella import facts
-from glabella.clinic.patients.measures import AREA_NAMES, BROW_PLACES, LinesAndBrows
+from glabella.clinic.patients.measures import (
+    AREA_NAMES,
+    AREAS,
+    BROW_PLACES,
+    UPPER_AREAS,
+    LinesAndBrows,
+)
 from glabella.clinic.reviews import rules
+from glabella.clinic.reviews.forms import ReviewForm
 from glabella.clinic.reviews.models import Review, ReviewAddendum
 from glabella.clinic.treatments import queries as treatments
 from glabella.clinic.treatments.models import State, Treatment
@@ -73,7 +81,7 @@ def expected_grades(forecast: Forecast, day: int, seen: LinesAndBrows | None) ->
         Expected(
             f"{AREA_NAMES.get(area, area)}, {words[at]}",
             *values,
-            seen=seen.grade(area, at) if seen and area in AREA_NAMES else None,
+            seen=seen.grade(area, at) if seen and area in AREAS else None,
             unit="grade",
         )
         for (area, at), values in worst.items()
@@ -192,6 +200,17 @@ def review_page(review: Review) -> ReviewPage:
         events=rows,
         alarms=[finding_row(alarm) for alarm in alarms],
         addenda=list(review.addenda.select_related("by")),
+    )
+
+
+def bound_form(treatment: Treatment, sent: QueryDict | None, *, today: date) -> ReviewForm:
+    """The form of a review, empty or as just sent; it opens what the treatment was about."""
+    return ReviewForm(
+        sent,
+        initial={"date": today},
+        early=rules.is_early((today - treatment.date).days),
+        today=today,
+        lower_treated=treatment.points.exclude(area__in=(*UPPER_AREAS, "")).exists(),
     )
 
 

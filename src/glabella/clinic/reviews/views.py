@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from glabella.clinic.forms import form_page, submit
 from glabella.clinic.people.permissions import ClinicRequest, Permission, needs
-from glabella.clinic.reviews import actions, queries, rules
-from glabella.clinic.reviews.forms import ReviewForm
+from glabella.clinic.reviews import actions, queries
 from glabella.clinic.treatments.forms import AddendumForm
 from glabella.clinic.treatments.queries import treatments
 
@@ -21,8 +20,7 @@ from glabella.clinic.treatments.queries import treatments
 def new(request: ClinicRequest, treatment_id: int) -> HttpResponse:
     treatment = get_object_or_404(treatments(), pk=treatment_id, state="signed")
     today = timezone.localdate()
-    early = rules.is_early((today - treatment.date).days)
-    form = ReviewForm(request.POST or None, initial={"date": today}, early=early, today=today)
+    form = queries.bound_form(treatment, request.POST or None, today=today)
     review = submit(request, form, actions.sign_review, treatment=treatment, by=request.member)
     if review is None:
         context = queries.new_review_context(treatment, on=today)

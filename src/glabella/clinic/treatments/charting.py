@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,13 +12,17 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from glabella import chart, facts
+from glabella.clinic.patients.measures import AREA_NAMES
 from glabella.clinic.stock import queries as stock
 from glabella.clinic.treatments import planning, preview
 from glabella.clinic.treatments.models import State, Treatment
 from glabella.clinic.treatments.points import Placed
+from glabella.clinic.treatments.splitting import in_steps
 from glabella.errors import InputError
 from glabella.face import Face, Side, place_site
-from glabella.plan import stamp
+from glabella.plan import Dose, place, stamp
+from glabella.plan import Treatment as PlannedTreatment
+from glabella.plan.plan import AreaId
 
 MOST_UNITS_IN_A_POINT = 100
 BOTH_SIDES = (Side.LEFT, Side.RIGHT)
@@ -45,7 +49,7 @@ def chart_svg(treatment: Treatment, assessed: planning.Assessment) -> str:
         ghost=preview.svg_points(ghost_of(treatment)),
         layers=chart.LAYERS,
         title=f"Chart of {treatment.patient.name}",
-        whole=False,
+        view="upper",
         editable=True,
     )
     # face_svg escapes every text that it is given.
@@ -98,6 +102,19 @@ def protocols_of(product_id: str) -> list[dict[str, object]]:
         }
         for code, protocol in facts.load().protocols.items()
         if set(protocol.areas) <= set(product.areas)
+    ]
+
+
+def lower_areas(product_id: str) -> list[dict[str, object]]:
+    """Areas of the lower face and neck; units only where the product's label gives them."""
+    on_label = facts.product(product_id).areas
+    return [
+        {
+            "area": area,
+            "name": known.name,
+            "units": on_label[area].total_units.value if area in on_label else None,
+        }
+        for area, known in facts.load().practice.items()
     ]
 
 
@@ -171,6 +188,7 @@ def chart_config(treatment: Treatment, face: Face, vials: list[ChartVial]) -> di
         "vials": [asdict(vial) for vial in vials],
         "sites": sites_on(face),
         "limits": {"units_max": MOST_UNITS_IN_A_POINT},
+        "areas": {product: lower_areas(product) for product in products},
         "quick_doses": {product: quick_doses(product) for product in products},
         "dose_step": {
             product: facts.product(product).dose_step_units.value for product in products
@@ -202,13 +220,22 @@ def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
 
 
 def stamped_points(
-    treatment: Treatment, *, protocol: str, vial_id: int, units: float | None
+    treatment: Treatment,
+    *,
+    vial_id: int,
+    protocol: str = "",
+    area: str = "",
+    units: float | None = None,
 ) -> list[dict[str, object]]:
-    """The points of a protocol on this face, to be drawn from one vial."""
+    """The points of a protocol or an area on this face, to be drawn from one vial."""
     vial = stock.vials().filter(pk=vial_id).first()
     if vial is None:
         raise InputError("This vial is not in stock. Choose another.")
     face = planning.face_of(treatment.patient, planning.latest_measures(treatment.patient))
+    if area:
+        doses = area_doses(face, vial.product, area, units, on=treatment.date)
+    else:
+        doses = stamp(face, vial.product, protocol, units=units)
     return [
         {
             "area": dose.area,
@@ -220,8 +247,23 @@ def stamped_points(
             "units": round(dose.units.amount, 2),
             "vial": vial.pk,
         }
-        for dose in stamp(face, vial.product, protocol, units=units)
+        for dose in doses
     ]
+
+
+def area_doses(
+    face: Face, product: str, area: str, units: float | None, *, on: date
+) -> tuple[Dose, ...]:
+    """The points of one area for units that somebody typed."""
+    if units is None:
+        raise InputError(
+            f"How many units for {AREA_NAMES.get(area, area)} in all? Outside the label nothing is "
+            "filled in: type the units of this product."
+        )
+    wanted = PlannedTreatment(date=on, product=product, areas={cast("AreaId", area): units})
+    step = facts.product(product).dose_step_units.value
+    split = in_steps(place(face, wanted), total=units, step=step)
+    return tuple(dose for dose in split if dose.units.amount > 0)
 
 
 def saved_state(treatment: Treatment) -> dict[str, Any]:

@@ -80,6 +80,6 @@ def stamp(request: ClinicRequest, treatment_id: int) -> HttpResponse:
     treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
     sent = read_json(request.body, StampInput)
     points = charting.stamped_points(
-        treatment, protocol=sent.protocol, vial_id=sent.vial, units=sent.units
+        treatment, protocol=sent.protocol, area=sent.area, vial_id=sent.vial, units=sent.units
     )
     return JsonResponse({"points": points})

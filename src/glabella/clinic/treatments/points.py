@@ -49,10 +49,11 @@ class DraftInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class StampInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A protocol to be set out on the face from a vial."""
+    """A protocol, or an area with its units, to be set out on the face from a vial."""
 
-    protocol: str
     vial: int
+    protocol: str = ""
+    area: str = ""
     units: Annotated[float, msgspec.Meta(gt=0, le=1500)] | None = None
 
 

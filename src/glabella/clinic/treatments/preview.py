@@ -15,6 +15,9 @@ from glabella.face import Side
 from glabella.plan import Forecast
 from glabella.plan.finding import Finding
 
+# More notes than these push the forecast out of sight.
+MOST_NOTES = 2
+
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
@@ -163,6 +166,14 @@ def finding_rows(assessed: Assessment) -> list[FindingRow]:
     return rows
 
 
+def told_findings(rows: list[FindingRow]) -> dict[str, list[FindingRow]]:
+    """What the panel says at once, and the notes that it folds away when there are many."""
+    notes = [row for row in rows if row.severity == "note"]
+    if len(notes) <= MOST_NOTES:
+        return {"findings": rows, "notes": []}
+    return {"findings": [row for row in rows if row.severity != "note"], "notes": notes}
+
+
 def point_rows(assessed: Assessment) -> list[PointRow]:
     places = chart.label_places(svg_points(assessed.points))
     findings = finding_rows(assessed)
@@ -265,7 +276,7 @@ def draft_parts(assessed: Assessment) -> dict[str, Any]:
         "totals": totals(assessed.points),
         "panel": chart.panel(told) if told else None,
         "panel_error": assessed.problem,
-        "findings": finding_rows(assessed) if assessed.points else [],
+        **told_findings(finding_rows(assessed) if assessed.points else []),
         "stops": assessed.stops if assessed.points else 0,
         "frames": chart.frames(assessed.face, told) if told else None,
     }

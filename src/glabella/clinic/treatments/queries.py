@@ -34,14 +34,10 @@ def drafts_of(member: Member) -> list[Treatment]:
 
 
 def record_svg(face: Face, points: tuple[Placed, ...], *, title: str) -> str:
-    """The upper face with the points that were given."""
-    drawn = chart.face_svg(
-        face,
-        points=preview.svg_points(points),
-        layers=RECORD_LAYERS,
-        title=title,
-        whole=False,
-    )
+    """As much of the face as holds the points that were given, with them."""
+    given = preview.svg_points(points)
+    view = chart.view_of(face, given)
+    drawn = chart.face_svg(face, points=given, layers=RECORD_LAYERS, title=title, view=view)
     return mark_safe(drawn)  # noqa: S308 - escaped by face_svg
 
 
@@ -171,5 +167,5 @@ def forecast_parts(record: SignedRecord) -> dict[str, Any]:
     return {
         "panel": chart.panel(told, fixed_day=int(facts.load().safety.review_days.value)),
         "panel_error": "" if told else "The forecast of this treatment cannot be drawn any more.",
-        "findings": record.findings,
+        **preview.told_findings(record.findings),
     }

@@ -27,5 +27,11 @@ def mm(value: Decimal | float | None) -> str:
 
 
 @register.filter
+def height(value: Decimal | float) -> str:
+    """Where a point lies against the inner corners of the eyes: 12.5 up, 62.0 down."""
+    return f"{abs(float(value)):.1f} {'down' if value < 0 else 'up'}"
+
+
+@register.filter
 def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f}%"

@@ -8,6 +8,7 @@ import { Saver } from "./chart/save.js";
 import { Stage } from "./chart/stage.js";
 import { Store } from "./chart/store.js";
 import { Table } from "./chart/table.js";
+import { View } from "./chart/view.js";
 
 const one = (selector) => document.querySelector(selector);
 const config = JSON.parse(one("#chart-config").textContent);
@@ -21,6 +22,7 @@ const say = (words) => { announce(words); banner.show("word", words, [{ words: "
 const arm = new Arm({ config, say });
 const table = new Table({ store, config, say });
 const stage = new Stage({ store, config, arm, names, callout: one("[data-callout]") });
+const view = new View({ svg: stage.svg, resized: () => { stage.resize(); drawLegend(); } });
 const saver = new Saver({ treatment, urls: config.urls, version: config.version, answer, trouble, state });
 
 function names(point, number) {
@@ -142,20 +144,29 @@ function offerKept() {
   ]);
 }
 
-async function stamp(button) {
+async function stamp(button, wanted) {
   if (!arm.vial) return;
   button.disabled = true;
   try {
-    const { status, body } = await saver.post(config.urls.stamp, { protocol: button.dataset.stamp, vial: arm.vial.id, units: null });
+    const { status, body } = await saver.post(config.urls.stamp, { ...wanted, vial: arm.vial.id });
     if (status !== 200) trouble(status === 422 ? 422 : status, body);
     else {
       const added = plain(body.points.map((point) => ({ ...point, key: newKey() })));
+      banner.hide("word");
+      view.reveal(added);
       store.change([...store.points, ...added], { select: null, why: `${added.length} points stamped.` });
     }
   } catch {
     trouble(0, {});
   }
   button.disabled = false;
+}
+
+/** An area outside the label: its units are typed, never filled in. */
+function stampArea(button) {
+  const { name, ...wanted } = arm.area;
+  if (wanted.units > 0) stamp(button, wanted);
+  else say(`Type the units for ${name} first: how many in all, of ${arm.vial?.product_name || "the vial in hand"}.`);
 }
 
 function addRow() {
@@ -182,7 +193,8 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act], [data-nudge], [data-stamp]");
   if (!button) return;
   if (button.dataset.nudge) stage.nudge(selected(), ...button.dataset.nudge.split(" ").map(Number));
-  else if (button.dataset.stamp) stamp(button);
+  else if (button.dataset.stamp) stamp(button, { protocol: button.dataset.stamp });
+  else if (button.dataset.act === "stamp-area") stampArea(button);
   else ACTS[button.dataset.act]?.();
 });
 
@@ -199,7 +211,9 @@ function drawLegend() {
   const said = [];
   if (stage.svg.querySelector("[data-layer=ghost] > *")) said.push("Dashed rings: points of the last visit.");
   const danger = stage.svg.querySelector('[data-layer="danger"]:not(.layer-off)');
-  const zones = [...(danger?.querySelectorAll("[data-zone] > title") || [])].map((title) => title.textContent.replace(/, (left|right)$/, ""));
+  const seen = ({ cx, cy }) => view.shows(cx.baseVal.value, cy.baseVal.value);
+  const drawn = [...(danger?.querySelectorAll("[data-zone]") || [])].filter((zone) => seen(zone.querySelector("ellipse")));
+  const zones = drawn.map((zone) => zone.querySelector("title").textContent.replace(/, (left|right|midline)$/, ""));
   if (zones.length) said.push(`Hatched: ${[...new Set(zones)].join("; ")}.`);
   one("[data-legend]").textContent = said.join(" ");
   one("[data-legend]").hidden = !said.length;
@@ -213,15 +227,12 @@ for (const box of document.querySelectorAll("input[name=layer]")) {
   box.addEventListener("change", show);
   show();
 }
-one("input[name=whole]").addEventListener("change", (event) => {
-  stage.svg.setAttribute("viewBox", stage.svg.dataset[event.target.checked ? "boxWhole" : "boxUpper"]);
-});
-
 window.addEventListener("beforeunload", (event) => {
   if (saver.unsaved && !leaving) event.preventDefault();
 });
 
 motion.load(config.frames);
+if (store.points.length) view.reveal(store.points, ["upper", "lower"]);
 draw();
 offerKept();
 one("[data-chart]").dataset.ready = "true";

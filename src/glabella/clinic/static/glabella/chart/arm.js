@@ -13,6 +13,9 @@ export class Arm {
     document.querySelector("[data-act=dose-up]").addEventListener("click", () => this.#turn(1));
     document.querySelector("[data-act=dose-down]").addEventListener("click", () => this.#turn(-1));
     this.dose.addEventListener("input", () => this.#markQuick());
+    this.areas = document.querySelector("select[name=area]");
+    this.areaUnits = document.querySelector("input[name=area-units]");
+    this.areas.addEventListener("change", () => this.#fillArea());
     this.#armFirst();
   }
 
@@ -31,6 +34,12 @@ export class Arm {
 
   get snaps() {
     return document.querySelector("input[name=snap]").checked;
+  }
+
+  /** The chosen area of the lower face, with the units typed for all of it. */
+  get area() {
+    const chosen = this.areas.selectedOptions[0];
+    return { area: this.areas.value, name: chosen?.textContent || "", units: typedNumber(this.areaUnits.value) };
   }
 
   /** The armed tool as a point at a spot, or null with words why not. */
@@ -60,6 +69,7 @@ export class Arm {
       list.hidden = list.dataset.protocols !== product;
     }
     document.querySelector("[data-no-vial]").hidden = product !== "";
+    this.#offerAreas(this.config.areas?.[product] || []);
     this.#markQuick();
   }
 
@@ -72,6 +82,23 @@ export class Arm {
       node.textContent = left < 0 ? `${-left} U short` : `${left} U left`;
       node.closest(".vial").classList.toggle("vial-short", left < 0);
     }
+  }
+
+  #offerAreas(areas) {
+    document.querySelector("[data-areas]").hidden = !areas.length;
+    const chosen = this.areas.value;
+    this.areas.replaceChildren(...areas.map(({ area, name, units }) => {
+      const option = new Option(units ? `${name} (label)` : name, area);
+      option.dataset.units = units ?? "";
+      return option;
+    }));
+    if (areas.some(({ area }) => area === chosen)) this.areas.value = chosen;
+    this.#fillArea();
+  }
+
+  /** Only a label says how many units; outside it the field stays empty. */
+  #fillArea() {
+    this.areaUnits.value = this.areas.selectedOptions[0]?.dataset.units || "";
   }
 
   #armFirst() {

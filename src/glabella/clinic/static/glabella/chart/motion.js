@@ -38,12 +38,9 @@ export class Motion {
       this.show(this.day);
       return;
     }
-    this.frames = {
-      ...frames,
-      expressions: Object.fromEntries(
-        Object.entries(frames.expressions).map(([name, list]) => [name, unfold(list, frames.base)]),
-      ),
-    };
+    const rest = unfold(frames.expressions.rest, frames.base);
+    const expressions = Object.entries(frames.expressions).map(([name, list]) => [name, over(rest, unfold(list))]);
+    this.frames = { ...frames, expressions: { ...Object.fromEntries(expressions), rest } };
     this.#split.clear();
     this.slider.max = String(Math.max(...frames.days));
     this.show(this.day);
@@ -159,6 +156,10 @@ export class Motion {
     }
   }
 }
+
+/** The parts that an expression moves, over the face at rest on the same days. */
+const over = (rest, list) =>
+  list.map((frame, i) => ({ day: frame.day, parts: { ...rest[i].parts, ...frame.parts } }));
 
 /** Frames hold what changed since the one before; here each gets all of its parts. */
 function unfold(list, base = {}) {

@@ -4,6 +4,9 @@ import { NUDGE_MM, changed, find, landing, mirrorImage, movedBy, signedX, withou
 
 const SVG = "http://www.w3.org/2000/svg";
 const TAP_PX = 7;
+// Half of what a finger needs, and the reach that is drawn around a point.
+const FINGER_PX = 22;
+const REACH_MM = 5.3;
 const CAPTIONS = { below: [0, 5.4, "middle"], above: [0, -3.5, "middle"], right: [3.3, 0.9, "start"], left: [-3.3, 0.9, "end"] };
 const SIZES = [2.7, 2.5, 1.95, 1.55];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -93,6 +96,27 @@ export class Stage {
     return `point${selected}${point.key === this.#refused ? " point-refused" : ""}`;
   }
 
+  /** Keep each point within a finger's reach at any size of the picture. */
+  resize() {
+    this.svg.style.setProperty("--touch", `${this.#reach()}px`);
+  }
+
+  #reach() {
+    return Math.max(REACH_MM, FINGER_PX / this.svg.getScreenCTM().a);
+  }
+
+  /** The point nearest to a hand, within a finger's reach; a mouse is more exact. */
+  #keyAt(event) {
+    const [x, y] = this.#at(event);
+    let least = event.pointerType === "mouse" ? REACH_MM : this.#reach();
+    let key = null;
+    for (const point of this.store.points) {
+      const distance = Math.hypot(signedX(point) - x, point.y_mm - y);
+      if (distance <= least) [least, key] = [distance, point.key];
+    }
+    return key;
+  }
+
   #at(event) {
     const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
     return [place.x, -place.y];
@@ -100,7 +124,7 @@ export class Stage {
 
   #down(event) {
     if (event.button !== 0) return;
-    const key = event.target.closest(".point")?.dataset.key || null;
+    const key = this.#keyAt(event);
     this.#drag = { key, from: [event.clientX, event.clientY], moved: false, place: null };
     if (!key) return;
     event.preventDefault();
