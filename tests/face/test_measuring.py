@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glabella import facts
-from glabella.chart import features, motion
+from glabella.chart import contour, mouth
 from glabella.errors import GeometryError
 from glabella.face import BrowHeights, Face, Measures, Side
 from glabella.face.frame import LOWER_FACE
@@ -126,13 +126,13 @@ def test_the_lower_face_keeps_its_order_and_scales_with_the_face(face: Face) -> 
 def test_the_landmarks_of_the_default_face_are_where_it_is_drawn() -> None:
     """Distances in mm; the drawing's nodes are not the landmarks, so a little play is left."""
     face = Face.fit("female")
-    assert face.chin_mm == features.SKIN_HALF[-1][1]
-    assert face.nose_width_mm == pytest.approx(max(x for x, _ in features.ALA), abs=0.5)
-    assert face.nose_base_mm == pytest.approx(min(y for _, y in features.COLUMELLA), abs=0.5)
-    assert (face.mouth_corner_mm, face.mouth_mm) == pytest.approx(motion.MOUTH[-1], abs=0.5)
-    assert face.upper_lip_mm == pytest.approx(max(y for _, y in motion.CUPID), abs=1)
-    assert face.lower_lip_mm == pytest.approx(min(y for _, y in motion.LOWER_LIP), abs=0.1)
-    assert face.mental_crease_mm == pytest.approx(max(y for _, y in features.CHIN_FOLD), abs=0.1)
-    jaw = [(-y, x) for x, y in features.SKIN_HALF if y < 0]
+    assert face.chin_mm == contour.SKIN_HALF[-1][1]
+    assert face.nose_width_mm == pytest.approx(max(x for x, _ in contour.ALA), abs=0.5)
+    assert face.nose_base_mm == pytest.approx(min(y for _, y in contour.COLUMELLA), abs=0.5)
+    assert (face.mouth_corner_mm, face.mouth_mm) == pytest.approx(mouth.MOUTH[-1], abs=0.5)
+    assert face.upper_lip_mm == pytest.approx(max(y for _, y in mouth.CUPID), abs=1)
+    assert face.lower_lip_mm == pytest.approx(min(y for _, y in mouth.LOWER_LIP), abs=0.1)
+    assert face.mental_crease_mm == pytest.approx(max(y for _, y in contour.CHIN_FOLD), abs=0.1)
+    jaw = [(-y, x) for x, y in contour.SKIN_HALF if y < 0]
     drawn = np.interp(-face.jaw_angle_height_mm, *np.array(jaw).T)
     assert face.jaw_angle_mm == pytest.approx(drawn, abs=1)

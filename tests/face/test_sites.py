@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from glabella import facts
-from glabella.chart import features
+from glabella.chart import contour
 from glabella.errors import GeometryError, InputError
 from glabella.face import Face, Measures, Side, place_site
 from glabella.face.muscles import muscle_at
@@ -104,7 +104,7 @@ def test_points_of_the_lower_face_lie_where_texts_put_them() -> None:
     assert y_mm < min(WOMAN.mental_crease_mm, WOMAN.lower_lip_mm - 10)
     x_mm, y_mm, _ = place_site(WOMAN, "depressor-anguli-oris", Side.LEFT)
     assert x_mm == WOMAN.pupil_mm
-    jaw = [(x, y) for x, y in features.SKIN_HALF if y < WOMAN.jaw_angle_height_mm]
+    jaw = [(x, y) for x, y in contour.SKIN_HALF if y < WOMAN.jaw_angle_height_mm]
     border = float(np.interp(x_mm, *np.array(jaw[::-1]).T))
     assert 12 <= y_mm - border <= 16
 

@@ -40,7 +40,7 @@ def test_many_patients_get_what_few_get() -> None:
     many = reach(FACE, doses(), 0.0, PEOPLE, sigma_mm=6.0).density
     first = slice(0, SPREADS)
     few = reach(FACE, doses(), 0.0, PEOPLE.take(first), sigma_mm=6.0).density
-    np.testing.assert_allclose(many[first], few, atol=1e-8 * few.max())
+    np.testing.assert_allclose(many[first], few, atol=1e-6 * few.max())
     assert many.min() >= 0
 
 

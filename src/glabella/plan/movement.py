@@ -192,9 +192,9 @@ def _weigh(
         own = left[..., split - len(muscles) : end]
         part.weighed(matrix[:, [*muscles, *columns]], out=own)
         np.subtract(1.0, own, out=own)
-        most, in_one = 1 - own.mean(axis=0).min(axis=0), 1 - own.min(axis=(0, 1))
+        most, worst = 1 - own.mean(axis=0).min(axis=0), 1 - own.min(axis=(0, 1))
         for column, name in enumerate(muscles):
-            if most[column] >= REACHED or in_one[column] >= REACHED_IN_ONE:
+            if most[column] >= REACHED or worst[column] >= REACHED_IN_ONE:
                 reached[grid.names[name]] = own[..., column]
                 taken[grid.names[name]] = float(most[column])
         more.append(left[..., split:end])
