@@ -132,7 +132,7 @@ def test_too_much_around_the_mouth_weakens_its_closing() -> None:
 
     little, much = lips(0.5), lips(5)
     assert risk(little, "lip_incompetence") < 0.1
-    assert risk(much, "lip_incompetence") > 0.4
+    assert risk(much, "lip_incompetence") > 0.3
     assert state(much, "pucker").lip_close < 0.5 < state(little, "pucker").lip_close
     assert state(much, "rest").lip_close == 0
     assert state(little, "pucker", day=0).lip_close == 1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from glabella import facts
 from glabella.face.frame import Array, BothSides, Face, Side
-from glabella.facts.anatomy import MuscleFacts
+from glabella.facts.anatomy import Depth, MuscleFacts
 
 MuscleSide = tuple[str, Side]
 
@@ -146,21 +146,27 @@ def contains(polygon: Array, x_mm: Array, y_mm: Array) -> NDArray[np.bool_]:
     return np.asarray(np.sum(spans & (x_mm < crossing), axis=0) % 2 == 1)
 
 
-def muscle_at(face: Face, x_mm: float, y_mm: float, side: Side) -> str:
+def muscle_at(face: Face, x_mm: float, y_mm: float, side: Side, depth: Depth = "muscle") -> str:
     """The treated muscle under a point; empty when none lies there. Sentinels are never meant.
 
-    Where muscles overlap it is the one that a point there is usually for.
+    Where muscles overlap it is the one that a point there is usually for. A droplet in the dermis
+    is never meant for a deep one.
     """
+    known = facts.load().anatomy.muscles
+    meant = [
+        muscle
+        for muscle in MEANT_FIRST
+        if depth != "dermis" or known[muscle].layer == "superficial"
+    ]
     at_x, at_y = np.array([x_mm]), np.array([y_mm])
-    for muscle in MEANT_FIRST:
+    for muscle in meant:
         polygon = np.array(outline(face, muscle, Side.LEFT))
         if contains(polygon, at_x, at_y)[0] and (side is not Side.MIDLINE or x_mm == 0):
             return muscle
     grid = elements(face)
     side = Side.LEFT if side is Side.MIDLINE else side
     apart = np.hypot(grid.x_mm - side.sign * x_mm, grid.y_mm - y_mm)
-    known = facts.load().anatomy.muscles
-    spared = [known[muscle].sentinel for muscle, _ in grid.names]
+    spared = [muscle not in meant for muscle, _ in grid.names]
     apart[np.array(spared)[grid.muscle]] = np.inf
     nearest = int(np.argmin(apart))
     return grid.names[grid.muscle[nearest]][0] if apart[nearest] <= NEARBY_MM else ""

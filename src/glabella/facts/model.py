@@ -36,6 +36,7 @@ class BrowFacts(Record, kw_only=True):
     compensation_fraction: Fact[float]
     compensation_limit: Fact[float]
     above_c_line_share: Fact[float]
+    low_fibre_reach_mm: Fact[float]
     strip_width_mm: Fact[float]
     bending_length_mm: Fact[float]
     medial_pull_mm: Fact[float]

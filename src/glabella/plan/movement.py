@@ -93,6 +93,8 @@ def _readout(face: Face) -> tuple[Array, int, int]:
     columns = [response.group_weights(grid.weight, grid.muscle, len(grid.names))]
     below = 1 / (1 + np.exp((grid.y_mm - face.c_line_mm) / C_LINE_BLUR_MM))
     say = brow.above_c_line_share.value + (1 - brow.above_c_line_share.value) * below
+    # The lowest fibres end in the brow; what is done higher up reaches it less and less.
+    say *= np.exp(-(grid.y_mm - face.rim_height_mm) / brow.low_fibre_reach_mm.value)
     for side in BothSides:
         nodes, _ = face.brow_nodes(side)
         own = grid.of("frontalis", side)

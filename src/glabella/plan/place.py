@@ -189,7 +189,7 @@ def _place_injection(face: Face, product: Product, injection: Injection, where: 
     side = Side.MIDLINE if injection.x_mm == 0 else injection.side
     if side is Side.MIDLINE and injection.x_mm != 0:
         raise InputError(f"A midline point ({where}) has x_mm 0; give its side as left or right.")
-    area, muscle = area_of(face, injection.x_mm, injection.y_mm, side)
+    area, muscle = area_of(face, injection.x_mm, injection.y_mm, side, injection.depth)
     return Dose(
         units,
         injection.x_mm,
@@ -204,9 +204,11 @@ def _place_injection(face: Face, product: Product, injection: Injection, where: 
     )
 
 
-def area_of(face: Face, x_mm: float, y_mm: float, side: Side) -> tuple[str, str]:
+def area_of(
+    face: Face, x_mm: float, y_mm: float, side: Side, depth: Depth = "muscle"
+) -> tuple[str, str]:
     """The area and muscle that a free point belongs to; empty where no treated muscle lies."""
-    muscle = muscle_at(face, x_mm, y_mm, side)
+    muscle = muscle_at(face, x_mm, y_mm, side, depth)
     areas = {site.muscle: site.area for site in facts.load().anatomy.sites.values()}
     areas["depressor-supercilii"] = "glabella"
     return areas.get(muscle, ""), muscle

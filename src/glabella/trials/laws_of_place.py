@@ -149,18 +149,19 @@ def above_c_line_spares_brow(model: Model) -> Found:
     )
 
 
-def _central_forehead(above_brow_mm: float) -> tuple[Injection, ...]:
-    """Three points of 4 U at a height above the upper brow border."""
+def _forehead_row(above_brow_mm: float) -> tuple[Injection, ...]:
+    """Five points of 4 U in a row across the forehead, at a height above the upper brow border."""
     face = Face.fit("female")
     height_mm = face.brow_upper_mm(Side.LEFT, face.medial_canthus_mm) + above_brow_mm
     return (
         Injection(x_mm=0, y_mm=height_mm, side=Side.MIDLINE, units=4),
-        *both(x_mm=16, y_mm=height_mm, units=4),
+        *both(x_mm=18, y_mm=height_mm, units=4),
+        *both(x_mm=36, y_mm=height_mm, units=4),
     )
 
 
 def low_forehead_drops_brow(model: Model) -> Found:
-    low, high = (model.injecting(*_central_forehead(y)) for y in (LOW_MM, HIGH_MM))
+    low, high = (model.injecting(*_forehead_row(y)) for y in (LOW_MM, HIGH_MM))
     chances = risk(low, "brow_ptosis"), risk(high, "brow_ptosis")
     return Found(
         f"a dropped brow is likelier from points {LOW_MM:g} mm above the brow than from points "
@@ -195,7 +196,7 @@ def lateral_corrugator_droops_lid(model: Model) -> Found:
 
 def low_central_forehead_droops_lid(model: Model) -> Found:
     low, high = (
-        risk(model.injecting(*_central_forehead(y)), "lid_ptosis") for y in (LOW_MM, HIGH_MM)
+        risk(model.injecting(*_forehead_row(y)), "lid_ptosis") for y in (LOW_MM, HIGH_MM)
     )
     return Found(
         f"a drooping lid is likelier from points {LOW_MM:g} mm above the brow than from points "

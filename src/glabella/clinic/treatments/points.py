@@ -135,7 +135,7 @@ def _site_of(face: Face, point: PointInput) -> tuple[str, str]:
         x_mm, y_mm, _ = place_site(face, point.site, side)
         if math.hypot(point.x_mm - x_mm, point.y_mm - y_mm) <= AT_SITE_MM:
             return known.area, point.site
-    area, _ = area_of(face, point.x_mm, point.y_mm, side)
+    area, _ = area_of(face, point.x_mm, point.y_mm, side, point.depth)
     return area, ""
 
 
