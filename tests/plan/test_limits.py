@@ -149,9 +149,9 @@ CASES: dict[str, tuple[str, Plan, Plan]] = {
     "high-chin": ("warn", plan(points(x_mm=7, y_mm=-84)), plan(points(x_mm=7, y_mm=-85))),
     "wrong-layer": (
         "warn",
-        plan(points(site="masseter-middle", depth="dermis")),
-        # A droplet in the skin of the cheek is meant for the skin.
         plan(points(x_mm=50, y_mm=-58, depth="dermis")),
+        # A droplet in the skin of the cheek is meant for the skin.
+        plan(points(0.5, x_mm=50, y_mm=-58, depth="dermis", volume_ml=0.02)),
     ),
     "danger-zone:nose-cheek-groove": (
         "warn",

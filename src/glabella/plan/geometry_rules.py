@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from glabella import facts
 from glabella.face.frame import BothSides, Face, Side
+from glabella.face.muscles import muscle_at
 from glabella.face.sites import locate
 from glabella.facts.anatomy import DangerZone
 from glabella.facts.safety import Safety
 from glabella.plan.finding import Finding
 from glabella.plan.place import Dose
+
+# What goes into the skin as a droplet is at most this; more in one place was meant for a muscle.
+DROPLET_ML = 0.03
 
 # "Over the pupil": this far to each side of the pupil's vertical.
 OVER_PUPIL_MM = 12.0
@@ -33,7 +37,7 @@ def geometry_findings(face: Face, doses: tuple[Dose, ...], safety: Safety) -> It
         yield from _over_no_muscle(dose, safety)
         yield from _in_danger_zone(face, dose)
         yield from _high_chin(face, dose, safety)
-        yield from _wrong_layer(dose, safety)
+        yield from _wrong_layer(face, dose, safety)
     yield from _lateral_frontalis(face, doses, safety)
 
 
@@ -139,8 +143,9 @@ def _high_chin(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
         )
 
 
-def _wrong_layer(dose: Dose, safety: Safety) -> Iterator[Finding]:
-    if dose.area == "masseter" and dose.depth == "dermis":
+def _wrong_layer(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
+    over = muscle_at(face, dose.x_mm, dose.y_mm, dose.side)
+    if over == "masseter" and dose.depth == "dermis" and dose.volume_ml > DROPLET_ML:
         told, mend = safety.masseter_deep, "Inject deep, into the muscle."
     elif dose.area == "platysma" and dose.depth == "bone":
         told, mend = safety.platysma_superficial, "Inject into the thin muscle under the skin."

@@ -195,9 +195,7 @@ def lateral_corrugator_droops_lid(model: Model) -> Found:
 
 
 def low_central_forehead_droops_lid(model: Model) -> Found:
-    low, high = (
-        risk(model.injecting(*_forehead_row(y)), "lid_ptosis") for y in (LOW_MM, HIGH_MM)
-    )
+    low, high = (risk(model.injecting(*_forehead_row(y)), "lid_ptosis") for y in (LOW_MM, HIGH_MM))
     return Found(
         f"a drooping lid is likelier from points {LOW_MM:g} mm above the brow than from points "
         f"{HIGH_MM:g} mm above it",
