@@ -22,6 +22,7 @@ HALF_GRADE = 0.5
 # A diary that has noted nothing by this day will not.
 LATEST_ONSET = 30
 UNWANTED: dict[str, Event] = {"lid_ptosis": "lid_ptosis", "brow_ptosis": "brow_ptosis"}
+AREAS = {"glabella", "forehead", "lateral-canthal", "platysma"}
 LASTING = {"median_duration_days", "median_onset_days"}
 
 
@@ -81,7 +82,7 @@ def can_predict(row: PublishedRow) -> bool:
     """Whether the model has a word for this row's end point, area and arm."""
     if row.endpoint.rule in UNWANTED:
         return bool(row.areas) and row.product != "any"
-    known = row.endpoint.area in {"glabella", "forehead", "lateral-canthal"}
+    known = row.endpoint.area in AREAS
     timed = row.endpoint.rule in RULES and row.day is not None and row.day <= DAYS[-1]
     lasting = row.endpoint.rule in LASTING and row.product != "placebo"
     arm = row.product == "placebo" or bool(row.areas)
