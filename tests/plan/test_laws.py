@@ -201,3 +201,19 @@ def test_another_hundred_patients_tell_much_the_same() -> None:
     )
     assert np.abs(chances(one) - chances(two)).max() < 0.04
     assert worn_off(one) == pytest.approx(worn_off(two), rel=0.06)
+
+
+def test_small_doses_far_apart_take_what_each_takes_alone() -> None:
+    """Superposition: what two points leave adds up; apart, so does the strength that they take."""
+    one = {"x_mm": 14, "y_mm": 58, "side": "left", "units": 1}
+    two = {"x_mm": 42, "y_mm": 34, "side": "left", "units": 1}
+
+    def lost(*points: dict[str, Any]) -> float:
+        found = expect(treatment(injections=list(points)))
+        (curve,) = (
+            m.strength for m in found.muscles if (m.muscle, m.side) == ("frontalis", "left")
+        )
+        return 1 - curve.median[14]
+
+    assert lost(one) > 0.01
+    assert lost(one, two) == pytest.approx(lost(one) + lost(two), rel=0.12)

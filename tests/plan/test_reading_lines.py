@@ -20,7 +20,7 @@ from glabella.plan.parameters import calibrated
 from glabella.plan.people import draw
 from glabella.plan.summary import area_courses, curve
 from tests.laws import law
-from tests.plan.plans import expect
+from tests.plan.plans import expect, treatment
 
 PEOPLE = draw()
 FITTED = calibrated()
@@ -78,3 +78,36 @@ def test_a_curve_holds_nine_patients_of_ten_and_leaves_the_typical_one_out() -> 
     values = np.vstack([[999.0], np.arange(101)[:, None]])
     found = curve(values)
     assert (found.low, found.median, found.high) == ((5,), (50,), (95,))
+
+
+def at_rest(*sessions: str) -> tuple[float, ...]:
+    """Median lines at rest on the days after the last of these sessions."""
+    found = expect(*(treatment(date=day) for day in sessions))
+    (grade,) = (g.grade for g in found.grades if g.at == "rest")
+    return grade.median
+
+
+def test_lines_at_rest_remember_the_session_before() -> None:
+    once, twice = at_rest("2026-11-20"), at_rest("2026-07-20", "2026-11-20")
+    assert twice[0] < once[0] - 0.2
+    assert all(later <= first + 0.005 for later, first in zip(twice, once, strict=True))
+
+
+def test_a_session_told_from_its_own_day_or_from_the_next_leaves_the_same_lines() -> None:
+    """The second session gives next to nothing, so that only what is remembered speaks."""
+    crumb = treatment(
+        date="2026-09-20", injections=[{"site": "masseter-middle", "units": 0.01, "side": "left"}]
+    )
+    whole = expect(treatment(date="2026-07-20"))
+    rest = expect(treatment(date="2026-07-20"), crumb)
+    apart = (rest.start - whole.start).days
+    for day in (0, 30, 60):
+        told = [
+            next(g for g in found.grades if g.at == "rest").grade.median[found.days.index(on)]
+            for found, on in ((rest, day), (whole, nearest(whole.days, day + apart)))
+        ]
+        assert told[0] == pytest.approx(told[1], abs=0.05)
+
+
+def nearest(days: tuple[int, ...], day: int) -> int:
+    return min(days, key=lambda known: abs(known - day))

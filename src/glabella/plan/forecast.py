@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +18,12 @@ from glabella.plan.course import Reach, blocked, reach
 from glabella.plan.jaw import jaw_widths
 from glabella.plan.learn import learn
 from glabella.plan.limits import check_doses
-from glabella.plan.lines import LineCourse, follow_lines
+from glabella.plan.lines import LineCourse, drives_before, lines_of
 from glabella.plan.movement import Movement, move
 from glabella.plan.parameters import Parameters, calibrated, doubt, varied
 from glabella.plan.people import People, draw
 from glabella.plan.place import place_all
-from glabella.plan.plan import LineArea, LineGrades, Plan
+from glabella.plan.plan import Plan
 from glabella.plan.result import Forecast
 from glabella.plan.skin import follow_skin
 
@@ -105,25 +104,10 @@ def follow(
     bulk = parameters.bulk_of(plan.patient)
     lost = blocked(face, reaches, days, people, parameters, bulk=bulk)
     movement = move(face, lost, people)
+    earlier = drives_before(face, reaches, people, parameters=parameters, bulk=bulk)
     return Course(
         days,
         movement,
-        lines_of(plan.patient.lines, movement, days, people, parameters),
+        lines_of(plan.patient.lines, movement, days, people, parameters, earlier=earlier),
         jaw_widths(face, reaches, movement, days, people, parameters=parameters, bulk=bulk),
     )
-
-
-def lines_of(
-    grades: Mapping[LineArea, LineGrades],
-    movement: Movement,
-    days: Array,
-    people: People,
-    parameters: Parameters,
-) -> dict[tuple[str, Side], LineCourse]:
-    """Severity of the lines of each area whose baseline grade is known."""
-    return {
-        (area, side): follow_lines(days, drive, known, people, parameters)
-        for (area, side), drive in movement.drive.items()
-        for graded, known in grades.items()
-        if area == graded
-    }

@@ -144,8 +144,8 @@ def _high_chin(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
 
 
 def _wrong_layer(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
-    over = muscle_at(face, dose.x_mm, dose.y_mm, dose.side)
-    if over == "masseter" and dose.depth == "dermis" and dose.volume_ml > DROPLET_ML:
+    in_skin = dose.depth == "dermis" and dose.volume_ml > DROPLET_ML
+    if in_skin and muscle_at(face, dose.x_mm, dose.y_mm, dose.side) == "masseter":
         told, mend = safety.masseter_deep, "Inject deep, into the muscle."
     elif dose.area == "platysma" and dose.depth == "bone":
         told, mend = safety.platysma_superficial, "Inject into the thin muscle under the skin."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,15 +10,20 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from glabella.effect import expression
-from glabella.plan.parameters import Parameters, Rater, column, model_facts
+from glabella.face.frame import Face, Side
+from glabella.plan.course import Reach, blocked
+from glabella.plan.movement import Movement, drive_left
+from glabella.plan.parameters import Number, Parameters, Rater, column, model_facts
 from glabella.plan.people import People
-from glabella.plan.plan import LineGrades
+from glabella.plan.plan import LineArea, LineGrades
 
 Array = NDArray[np.float64]
 
 # A rater says "none or mild" below this severity: half-way between mild and moderate.
 NONE_OR_MILD_BELOW = 1.5
 SEVEREST = 3.6
+# Sessions longer ago have left nothing in lines at rest; the others are followed so often.
+SKIN_REMEMBERS_DAYS, STEP_DAYS = 365.0, 7.0
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 SHARED_NODES, SHARED_WEIGHTS = _NODES, _WEIGHTS / _WEIGHTS.sum()
 REST_BLUR = 0.6
@@ -72,14 +78,38 @@ class LineCourse:
         return self.rest if where == "rest" else self.maximum
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Earlier:
+    """The strength (P, S) behind an area's lines on days (S,) before those that are followed."""
+
+    days: Array
+    drive: Array
+
+
 def follow_lines(
-    days: Array, drive: Array, grades: LineGrades, people: People, parameters: Parameters
+    days: Array,
+    drive: Array,
+    grades: LineGrades,
+    people: People,
+    parameters: Parameters,
+    earlier: Earlier | None = None,
 ) -> LineCourse:
-    """The course of an area's lines under the strength (P, T) that drives them."""
+    """The course of an area's lines under the strength (P, T) that drives them.
+
+    `grades` are those before any treatment; what lines at rest remember of `earlier` days stays.
+    """
     lines = model_facts().lines
     maximum = true_severity(grades.maximum, people, parameters)
     rest = severity_at_rest(grades.rest, maximum, people)
-    memory = expression.resting_memory(days, drive, memory_days=lines.skin_memory_days.value)
+    known = Earlier(days, drive)
+    if earlier is not None:
+        known = Earlier(
+            np.concatenate([earlier.days, days]),
+            np.concatenate([earlier.drive, drive], axis=1),
+        )
+    memory = expression.resting_memory(
+        known.days, known.drive, memory_days=lines.skin_memory_days.value
+    )[:, -len(days) :]
     moving, resting = expression.line_severity(
         drive,
         memory,
@@ -89,6 +119,42 @@ def follow_lines(
         exponent=column(parameters.line_exponent),
     )
     return LineCourse(maximum[:, None], moving, resting)
+
+
+def drives_before(
+    face: Face,
+    reaches: Sequence[Reach],
+    people: People,
+    *,
+    parameters: Parameters,
+    bulk: Number,
+) -> dict[tuple[str, Side], Earlier]:
+    """The strength behind each area's lines from the first session to the last; empty if one."""
+    first = max(min((arrived.day for arrived in reaches), default=0.0), -SKIN_REMEMBERS_DAYS)
+    before = np.arange(first, 0.0, STEP_DAYS)
+    if not len(before):
+        return {}
+    lost = blocked(face, reaches, before, people, parameters, bulk=bulk)
+    return {key: Earlier(before, drive) for key, drive in drive_left(face, lost).items()}
+
+
+def lines_of(
+    grades: Mapping[LineArea, LineGrades],
+    movement: Movement,
+    days: Array,
+    people: People,
+    parameters: Parameters,
+    *,
+    earlier: Mapping[tuple[str, Side], Earlier] | None = None,
+) -> dict[tuple[str, Side], LineCourse]:
+    """Severity of the lines of each area whose baseline grade is known."""
+    past = earlier or {}
+    return {
+        (area, side): follow_lines(days, drive, known, people, parameters, past.get((area, side)))
+        for (area, side), drive in movement.drive.items()
+        for graded, known in grades.items()
+        if area == graded
+    }
 
 
 def rated_below(
