@@ -170,7 +170,9 @@ def _trial(arguments: argparse.Namespace) -> None:
             raise InputError(f"Cannot write {arguments.parquet}: {error.strerror}.") from error
         print(f"Wrote {arguments.parquet}", file=sys.stderr)
     if arguments.json:
-        _print_json(result)
+        for note in result.notes:
+            print(f"Note: {note}", file=sys.stderr)
+        _print_json({name: getattr(result, name) for name in trial.TABLES})
     else:
         print(trial_text.as_text(result), end="")
 

@@ -206,7 +206,7 @@ def test_a_trial_is_told_in_tables_and_as_json(capsys: Captured, tmp_path: Path)
     ):
         assert title in text
     found = told(capsys, "trial", str(spec), "--json")
-    assert set(found) == {"rows", "durations", "brow", "adverse", "notes"}
+    assert set(found) == {"rows", "durations", "brow", "adverse"}
 
 
 # help

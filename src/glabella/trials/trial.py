@@ -102,6 +102,10 @@ class Adverse(msgspec.Struct, frozen=True, kw_only=True):
     high: float
 
 
+# What the JSON of a trial holds.
+TABLES = ("rows", "durations", "brow", "adverse")
+
+
 class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a trial found; `notes` say where it was asked for more than the model knows."""
 
