@@ -11,7 +11,7 @@ import pytest
 
 from glabella import facts
 from glabella.facts import PublishedRow
-from glabella.facts.model import Calibration
+from glabella.facts.model import Calibration, Parameter
 from glabella.plan.parameters import calibrated, doubt, varied
 from glabella.trials.calibrate import FITTED_PRODUCTS, SHARED, calibrate, rows_digest
 from glabella.trials.calibration_file import as_toml
@@ -49,17 +49,21 @@ def again() -> Calibration:
 
 
 def test_calibrating_again_gives_the_committed_file() -> None:
-    """The last digits are the machine's: another processor adds in another order."""
+    """To the digit on one machine; on another, which adds in another order, well within doubt."""
+
+    def near(one: Parameter, other: Parameter) -> bool:
+        apart = abs(np.log(one.value / other.value))
+        return bool(apart < 0.03 + 0.2 * other.log_sd)
+
     found, written = again(), shipped()
     assert (found.made_by, found.rows_digest) == (written.made_by, written.rows_digest)
     assert [one.row for one in found.residuals] == [one.row for one in written.residuals]
     for name, parameter in found.shared.items():
-        assert parameter.value == pytest.approx(written.shared[name].value, rel=0.03), name
+        assert near(parameter, written.shared[name]), name
     for product, potency in found.products.items():
         known = written.products[product]
         for field in ("half_effect_units_per_mm2", "decay_per_day"):
-            value = getattr(potency, field).value
-            assert value == pytest.approx(getattr(known, field).value, rel=0.03), product
+            assert near(getattr(potency, field), getattr(known, field)), product
 
 
 def test_what_is_written_is_what_was_found() -> None:

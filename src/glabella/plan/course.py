@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 
 # Elements that get less than this share of the half effect, in the root mean square of patients
 # (far away it is the few with a wide spread that count), lose no strength that shows.
-NEGLIGIBLE = 0.01
+NEGLIGIBLE = 0.005
 # Elements times days that are followed at a time.
 IN_CACHE = 50_000
 # Widths of spread at which density is computed.

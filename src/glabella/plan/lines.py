@@ -92,6 +92,7 @@ def follow_lines(
     grades: LineGrades,
     people: People,
     parameters: Parameters,
+    *,
     earlier: Earlier | None = None,
 ) -> LineCourse:
     """The course of an area's lines under the strength (P, T) that drives them.
@@ -150,7 +151,9 @@ def lines_of(
     """Severity of the lines of each area whose baseline grade is known."""
     past = earlier or {}
     return {
-        (area, side): follow_lines(days, drive, known, people, parameters, past.get((area, side)))
+        (area, side): follow_lines(
+            days, drive, known, people, parameters, earlier=past.get((area, side))
+        )
         for (area, side), drive in movement.drive.items()
         for graded, known in grades.items()
         if area == graded

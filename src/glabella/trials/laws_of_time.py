@@ -30,11 +30,12 @@ from glabella.trials.experiment import (
 )
 from glabella.trials.predict import NO_LINES_BELOW
 
-ONSET_DAYS = (2.0, 4.0)
+# Within four days, and not on the day itself.
+ONSET_DAYS = (1.0, 4.0)
 FULL = 0.95
-MONTHS_3_TO_4 = (90.0, 122.0)
-# Some patients: one in twenty, the high end of the interval.
-NEARLY_SIX_MONTHS = 170.0
+MONTHS_3_4_6 = (90, 120, 180)
+# One in a hundred is some.
+SOME = 0.01
 RECORDED_LOSS = 0.05
 NADIR_DAYS = (7.0, 14.0)
 PARALYSIS = 0.7
@@ -86,12 +87,13 @@ def judged_at_two_weeks(model: Model) -> Found:
 
 def gone_in_months(model: Model) -> Found:
     found = model.expect()
-    half, latest = worn_off(found), worn_off(found, which="high")
+    untreated = share(found, 0)
+    month, three, four, six = (share(found, day) - untreated for day in (30, *MONTHS_3_4_6))
     return Found(
-        f"median wear-off from day {MONTHS_3_TO_4[0]:g} to {MONTHS_3_TO_4[1]:g}; in one patient "
-        f"of twenty after day {NEARLY_SIX_MONTHS:g}",
-        f"day {half:.0f}; day {latest:.0f}",
-        MONTHS_3_TO_4[0] <= half <= MONTHS_3_TO_4[1] and latest >= NEARLY_SIX_MONTHS,
+        "of those rated none or mild on day 30, a third to two thirds still are on day 90, fewer "
+        "than half on day 120, and some, but fewer than one in ten, on day 180",
+        f"{three / month:.0%}, {four / month:.0%}, {six / month:.0%}",
+        1 / 3 <= three / month <= 2 / 3 and four < month / 2 and SOME <= six / month < 1 / 10,
     )
 
 
