@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from glabella.clinic.audit import queries
-from glabella.clinic.people.permissions import ClinicRequest, Permission, needs
+from glabella.clinic.people.guard import ClinicRequest, needs
+from glabella.clinic.people.permissions import Permission
 
 
 @needs(Permission.SEE_AUDIT)

@@ -12,7 +12,8 @@ from glabella.clinic.forms import form_page, submit_both
 from glabella.clinic.patients import actions, queries
 from glabella.clinic.patients.forms import MeasuresForm, PatientForm
 from glabella.clinic.patients.models import Patient
-from glabella.clinic.people.permissions import ClinicRequest, Permission, needs
+from glabella.clinic.people.guard import ClinicRequest, needs
+from glabella.clinic.people.permissions import Permission
 
 
 @needs(Permission.SEE_PATIENTS)

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from glabella.clinic.people import today as day
 from glabella.clinic.people.forms import SignInForm
-from glabella.clinic.people.permissions import ClinicRequest, Permission, needs
+from glabella.clinic.people.guard import ClinicRequest, needs
+from glabella.clinic.people.permissions import Permission
 
 
 class SignIn(LoginView):

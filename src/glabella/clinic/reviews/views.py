@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from glabella.clinic.forms import form_page, submit
-from glabella.clinic.people.permissions import ClinicRequest, Permission, needs
+from glabella.clinic.people.guard import ClinicRequest, needs
+from glabella.clinic.people.permissions import Permission
 from glabella.clinic.reviews import actions, queries
 from glabella.clinic.treatments.forms import AddendumForm
 from glabella.clinic.treatments.queries import treatments

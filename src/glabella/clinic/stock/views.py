@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from glabella.clinic.forms import form_page, submit
-from glabella.clinic.people.permissions import ClinicRequest, Permission, needs
+from glabella.clinic.people.guard import ClinicRequest, needs
+from glabella.clinic.people.permissions import Permission
 from glabella.clinic.stock import actions, queries
 from glabella.clinic.stock.forms import DiscardForm, OpenForm, ReceiveForm
 from glabella.clinic.stock.models import Vial

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST
 
-from glabella.clinic.people.permissions import ClinicRequest, P, Permission, needs
+from glabella.clinic.people.guard import ClinicRequest, P, needs
+from glabella.clinic.people.permissions import Permission
 from glabella.clinic.treatments import actions, charting, planning, preview, queries
 from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.points import DraftInput, StampInput, read_json

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from glabella.clinic.audit.queries import trail_of
 from glabella.clinic.forms import form_page, submit
 from glabella.clinic.patients.models import Patient
-from glabella.clinic.people.permissions import ClinicRequest, Permission, needs
+from glabella.clinic.people.guard import ClinicRequest, needs
+from glabella.clinic.people.permissions import Permission
 from glabella.clinic.treatments import actions, charting, document, queries
 from glabella.clinic.treatments.forms import AddendumForm, SignForm
 from glabella.clinic.treatments.models import Treatment
