@@ -121,6 +121,7 @@ class PeopleFacts(Record, kw_only=True):
     tone_log_sd: Fact[float]
     side_log_sd: Fact[float]
     levator_log_sd: Fact[float]
+    levator_tail: Fact[float]
     bulk_slight: Fact[float]
     bulk_strong: Fact[float]
 

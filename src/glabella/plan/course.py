@@ -30,6 +30,8 @@ Array = NDArray[np.float64]
 # Elements that get less than this share of the half effect, in the root mean square of patients
 # (far away it is the few with a wide spread that count), lose no strength that shows.
 NEGLIGIBLE = 0.005
+# Beyond this, one patient in a hundred, the septum lets through all that it can.
+WIDEST = 3.6
 # Elements times days that are followed at a time.
 IN_CACHE = 50_000
 # Widths of spread at which density is computed.
@@ -198,7 +200,11 @@ def sensitivity(face: Face, people: People, parameters: Parameters, bulk: Number
     common = parameters.sensitivity_log_sd * people.sensitivity
     log = common[:, None] + facts.side_log_sd.value / np.sqrt(2) * people.side[:, None] * sides
     passage = np.where(sides > 0, people.levator_left[:, None], people.levator_right[:, None])
-    barrier = column(np.log(parameters.levator_passage)) + facts.levator_log_sd.value * passage
+    # Hardly different in most, wide open in a few: the tail of the normal deviate is drawn out.
+    tail = facts.levator_tail.value
+    drawn_out = np.sinh(np.clip(tail * passage, -WIDEST, WIDEST)) / tail
+    leak = facts.levator_log_sd.value * drawn_out
+    barrier = column(np.log(parameters.levator_passage)) + leak
     answers = [parameters.muscle_sensitivity(muscle) / bulk for muscle, _ in grid.names]
     own = np.log(np.stack(np.broadcast_arrays(*answers), axis=-1))
     # What stands before the levator is the septum, not the bulk of a treated muscle.

@@ -70,7 +70,7 @@ SHARED: dict[str, Prior] = {
     "unfitted_sensitivity": Prior(1.0, 0.42, "1", "muscles of no trial against their thickness"),
     "male_bulk": Prior(1.5, 0.4, "1", "muscle mass of an average man against a woman's"),
 }
-LEVATOR = Prior(0.03, 1.0, "fraction", "share of a density that passes to the lid's levator")
+LEVATOR = Prior(0.03, 3.0, "fraction", "share of a density that passes to the lid's levator")
 LEVATOR_NAME = "levator_passage"
 # Weak priors of a product: half effect at a twentieth of the label dose spread over the glabella,
 # and a half-life of three weeks.
