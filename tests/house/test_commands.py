@@ -120,3 +120,10 @@ def test_an_old_python_is_told_what_is_needed(tmp_path: Path) -> None:
     assert told.returncode != 0
     assert "not Python 3.11 or newer: Python 3.9.2" in told.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_starting_a_command_reads_no_facts() -> None:
+    """A faulty fact is told as one; before `main` nobody would catch it."""
+    asked = "import glabella.cli; from glabella import facts; print(facts.load.cache_info().misses)"
+    run = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "0"

@@ -78,7 +78,8 @@ class Patient(Record, kw_only=True):
     conditions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        known = facts.load().conditions
+        # Without conditions there is nothing to look up: some patients are made at import.
+        known = facts.load().conditions if self.conditions else {}
         if unknown := sorted(set(self.conditions) - set(known)):
             raise ValueError(
                 f"no condition is called `{unknown[0]}`; known: {', '.join(sorted(known))}"

@@ -103,8 +103,8 @@ FITTED_RULES = frozenset(
 # No treated arm of lateral canthal lines or of the lower face is a calibration row: these muscles
 # keep their priors.
 HELD = {"orbicularis_sensitivity", "unfitted_sensitivity"}
-# The rate of lid droop that sets the levator's passage.
-POOLED_LID = next(r for r in facts.load().literature if r.id == "ona-pool-glabella-lid-ptosis")
+# The row whose rate of lid droop sets the levator's passage.
+POOLED_LID = "ona-pool-glabella-lid-ptosis"
 STEP = 0.05
 START = Scatter(between=0.6, misfit=0.3)
 ROUNDS = 4
@@ -234,12 +234,17 @@ def _label_density(product: str) -> float:
     return facts.product(product).areas["glabella"].total_units.value / GLABELLA_MM2
 
 
-def levator_passage(parameters: Parameters, percent: float = POOLED_LID.value) -> float:
+def _pooled_lid() -> PublishedRow:
+    return next(row for row in facts.load().literature if row.id == POOLED_LID)
+
+
+def levator_passage(parameters: Parameters, percent: float) -> float:
     """The passage to the levator at which the label dose lets so many lids droop."""
+    arm = Arm.of(_pooled_lid())
 
     def miss(log: float) -> float:
         tried = replace(parameters, levator_passage=float(np.exp(log)))
-        return 100 * unwanted_rate("lid_ptosis", Arm.of(POOLED_LID), tried) - percent
+        return 100 * unwanted_rate("lid_ptosis", arm, tried) - percent
 
     return float(np.exp(brentq(miss, np.log(1e-4), np.log(20.0), xtol=1e-4)))
 
@@ -251,16 +256,18 @@ def _with_levator(fit: Fit) -> Fit:
     difference between trials) and that of the others, by how it moves with each of them.
     """
 
-    def log_passage(percent: float = POOLED_LID.value, **changed: float) -> float:
+    row = _pooled_lid()
+
+    def log_passage(percent: float = row.value, **changed: float) -> float:
         return float(np.log(levator_passage(assemble({**fit.values, **changed}), percent)))
 
     here = log_passage()
     slope = [
         (log_passage(**{name: fit.values[name] * np.exp(STEP)}) - here) / STEP for name in fit.names
     ]
-    sampling = likelihood.sampling_variance(POOLED_LID, 1.0)
+    sampling = likelihood.sampling_variance(row, 1.0)
     apart = float(np.sqrt(sampling + fit.scatter.between**2))
-    more, less = (100 * moved(POOLED_LID.value / 100, shift) for shift in (apart, -apart))
+    more, less = (100 * moved(row.value / 100, shift) for shift in (apart, -apart))
     own = (log_passage(more) - log_passage(less)) / 2
     together = fit.covariance @ slope
     size = len(fit.names)
