@@ -11,8 +11,8 @@ from scipy.special import ndtr, ndtri
 
 from glabella.effect import expression
 from glabella.face.frame import Face, Side
-from glabella.plan.course import Reach, blocked
-from glabella.plan.movement import Movement, drive_left
+from glabella.plan.course import Reach
+from glabella.plan.movement import Movement, drives_of, strength_before
 from glabella.plan.parameters import Number, Parameters, Rater, column, model_facts
 from glabella.plan.people import People
 from glabella.plan.plan import LineArea, LineGrades
@@ -22,8 +22,8 @@ Array = NDArray[np.float64]
 # A rater says "none or mild" below this severity: half-way between mild and moderate.
 NONE_OR_MILD_BELOW = 1.5
 SEVEREST = 3.6
-# Sessions longer ago have left nothing in lines at rest; the others are followed so often.
-SKIN_REMEMBERS_DAYS, STEP_DAYS = 365.0, 7.0
+# Sessions longer ago have left nothing in lines at rest.
+SKIN_REMEMBERS_DAYS = 365.0
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 SHARED_NODES, SHARED_WEIGHTS = _NODES, _WEIGHTS / _WEIGHTS.sum()
 REST_BLUR = 0.6
@@ -131,12 +131,13 @@ def drives_before(
     bulk: Number,
 ) -> dict[tuple[str, Side], Earlier]:
     """The strength behind each area's lines from the first session to the last; empty if one."""
-    first = max(min((arrived.day for arrived in reaches), default=0.0), -SKIN_REMEMBERS_DAYS)
-    before = np.arange(first, 0.0, STEP_DAYS)
-    if not len(before):
+    past = strength_before(
+        face, reaches, people, parameters=parameters, bulk=bulk, since=-SKIN_REMEMBERS_DAYS
+    )
+    if past is None:
         return {}
-    lost = blocked(face, reaches, before, people, parameters, bulk=bulk)
-    return {key: Earlier(before, drive) for key, drive in drive_left(face, lost).items()}
+    days, strength = past
+    return {key: Earlier(days, drive) for key, drive in drives_of(strength).items()}
 
 
 def lines_of(

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from glabella.effect import expression, response
 from glabella.face.frame import BothSides, Face, Side
 from glabella.face.muscles import MuscleSide, elements
-from glabella.plan.course import Blocked
-from glabella.plan.parameters import brow_mechanics, model_facts
+from glabella.plan.course import Blocked, Reach, blocked
+from glabella.plan.parameters import Number, Parameters, brow_mechanics, model_facts
 from glabella.plan.people import People
 
 Array = NDArray[np.float64]
@@ -27,6 +27,8 @@ TAIL_PULL_ABOVE_MM = 4.0
 # Toxin that takes less than this share of a muscle, in the mean of patients, does not reach it,
 # unless it takes more than that from one of them: few eyelids droop, and those count.
 REACHED, REACHED_IN_ONE = 5e-3, 0.05
+# What is slow is followed so often through the sessions before the last.
+STEP_DAYS = 7.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +146,7 @@ def move(face: Face, lost: Blocked, people: People) -> Movement:
             )
             for side in BothSides
         },
-        drive=_drive(strength),
+        drive=drives_of(strength),
         tone=tone,
     )
 
@@ -171,6 +173,28 @@ def strength_left(
     grid = elements(face)
     asked = np.array([muscles is None or name in muscles for name in grid.names])
     return _weigh(face, lost, ((asked[grid.muscle], ()),))[0]
+
+
+def strength_before(
+    face: Face,
+    reaches: Sequence[Reach],
+    people: People,
+    *,
+    parameters: Parameters,
+    bulk: Number,
+    muscles: Collection[MuscleSide] | None = None,
+    since: float = -np.inf,
+) -> tuple[Array, Strength] | None:
+    """Days (S,) from the first session, or `since`, to the last, and the strength left on them.
+
+    For what is slow and remembers; None if there was but one session. Of `muscles` if named.
+    """
+    first = max(min((arrived.day for arrived in reaches), default=0.0), since)
+    before = np.arange(first, 0.0, STEP_DAYS)
+    if not len(before):
+        return None
+    lost = blocked(face, reaches, before, people, parameters, bulk=bulk)
+    return before, strength_left(face, lost, muscles)
 
 
 def _weigh(
@@ -241,7 +265,7 @@ def _frown(side: Side) -> Folds:
     )
 
 
-def _drive(strength: Strength) -> dict[tuple[str, Side], Array]:
+def drives_of(strength: Strength) -> dict[tuple[str, Side], Array]:
     """The strength behind the lines of each area."""
     return {key: strength.folding(folds) for key, folds in _folds().items()}
 
