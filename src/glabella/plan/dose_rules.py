@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from glabella import facts
-from glabella.plan.case import Case, finding
 from glabella.plan.finding import Finding
+from glabella.plan.judged import Judged, finding
 from glabella.plan.place import total_units
 
 # A single point with more than this many times the label's amount is probably a slip.
 SLIP_FACTOR = 3
 
 
-def label_maximum(case: Case) -> Iterator[Finding]:
+def label_maximum(judged: Judged) -> Iterator[Finding]:
     """More units in an area, or at one point, than the label has."""
-    product = case.product
-    for area_id in dict.fromkeys(dose.area for dose in case.doses if dose.area):
+    product = judged.product
+    for area_id in dict.fromkeys(dose.area for dose in judged.doses if dose.area):
         label = product.areas.get(area_id)
-        doses = case.area_doses(area_id)
+        doses = judged.area_doses(area_id)
         given = total_units(doses, product.id).amount
         if label is None:
             yield finding(
@@ -54,54 +54,55 @@ def label_maximum(case: Case) -> Iterator[Finding]:
                 )
 
 
-def session_maximum(case: Case) -> Iterator[Finding]:
+def session_maximum(judged: Judged) -> Iterator[Finding]:
     """More units in one session than the label has."""
-    limit = case.product.limits.session_units
-    given = total_units(case.session, case.product.id).amount
+    limit = judged.product.limits.session_units
+    given = total_units(judged.session, judged.product.id).amount
     if limit and given > limit.value:
         yield finding(
             "session-maximum",
             "stop",
-            f"{given:g} U {case.product.name} in one session: the limit is {limit.value:g} U.",
+            f"{given:g} U {judged.product.name} in one session: the limit is {limit.value:g} U.",
             fact=limit,
             mend="Lower the units.",
         )
 
 
-def cumulative(case: Case) -> Iterator[Finding]:
+def cumulative(judged: Judged) -> Iterator[Finding]:
     """Units of this product over the label's period, all treatments together."""
-    limits = case.product.limits
+    limits = judged.product.limits
     if limits.cumulative_units is None or limits.cumulative_days is None:
         return
-    since = case.treatment.date - timedelta(days=limits.cumulative_days.value)
-    doses = list(case.doses)
-    for treatment, placed in case.earlier:
-        if treatment.product == case.product.id and since < treatment.date <= case.treatment.date:
+    last = judged.treatment.date
+    since = last - timedelta(days=limits.cumulative_days.value)
+    doses = list(judged.doses)
+    for treatment, placed in judged.earlier:
+        if treatment.product == judged.product.id and since < treatment.date <= last:
             doses += placed
-    given = total_units(tuple(doses), case.product.id).amount
+    given = total_units(tuple(doses), judged.product.id).amount
     if given > limits.cumulative_units.value:
         yield finding(
             "cumulative-maximum",
             "stop",
-            f"{given:g} U {case.product.name} within {limits.cumulative_days.value:g} days: "
+            f"{given:g} U {judged.product.name} within {limits.cumulative_days.value:g} days: "
             f"the limit is {limits.cumulative_units.value:g} U.",
             fact=limits.cumulative_units,
             mend="Lower the units or wait.",
         )
 
 
-def interval(case: Case) -> Iterator[Finding]:
+def interval(judged: Judged) -> Iterator[Finding]:
     """Days since the same area was last treated, with whatever product."""
-    areas = {dose.area for dose in case.doses}
+    areas = {dose.area for dose in judged.doses}
     before = [
-        (case.treatment.date - treatment.date).days
-        for treatment, placed in case.earlier
-        if treatment.date < case.treatment.date and areas & {dose.area for dose in placed}
+        (judged.treatment.date - treatment.date).days
+        for treatment, placed in judged.earlier
+        if treatment.date < judged.treatment.date and areas & {dose.area for dose in placed}
     ]
     if not before:
         return
     days, safety = min(before), facts.load().safety
-    least = case.product.limits.minimum_interval_days or safety.retreatment_days
+    least = judged.product.limits.minimum_interval_days or safety.retreatment_days
     first, last = safety.touch_up_not_before_days, safety.touch_up_latest_days
     if days < first.value:
         yield finding(
@@ -125,17 +126,17 @@ def interval(case: Case) -> Iterator[Finding]:
         )
 
 
-def treated_with(case: Case) -> Iterator[Finding]:
+def treated_with(judged: Judged) -> Iterator[Finding]:
     """Areas that the label treats only together with another."""
-    treated = {dose.area for dose in case.doses}
+    treated = {dose.area for dose in judged.doses}
     recent = {
         dose.area
-        for treatment, placed in case.earlier
-        if treatment.date == case.treatment.date
+        for treatment, placed in judged.earlier
+        if treatment.date == judged.treatment.date
         for dose in placed
     }
     for area_id in sorted(treated):
-        label = case.product.areas.get(area_id)
+        label = judged.product.areas.get(area_id)
         if label is None:
             continue
         for other in label.treat_with:
@@ -152,9 +153,9 @@ def treated_with(case: Case) -> Iterator[Finding]:
                 )
 
 
-def dilution(case: Case) -> Iterator[Finding]:
+def dilution(judged: Judged) -> Iterator[Finding]:
     """A vial that the product does not come in, or a dilution that no source names."""
-    product, treatment = case.product, case.treatment
+    product, treatment = judged.product, judged.treatment
     if treatment.vial_units and treatment.vial_units not in product.vials_units.value:
         sizes = " or ".join(f"{size:g} U" for size in product.vials_units.value)
         yield finding(

@@ -1,6 +1,6 @@
 """The clinical limits: every rule about a plan lives here once, and says why.
 
-A rule takes a `Case` and yields findings. Page, command line and optimiser ask the same rules.
+A rule takes what is `Judged` and yields findings. Page, command line and optimiser ask the same rules.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from glabella import facts
 from glabella.face.frame import Face
 from glabella.plan import dose_rules, patient_rules, practice_rules, skin_rules
-from glabella.plan.case import Case
 from glabella.plan.finding import Finding
 from glabella.plan.geometry_rules import geometry_findings
+from glabella.plan.judged import Judged
 from glabella.plan.place import Dose, place_all
 from glabella.plan.plan import Plan
 
-RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+RULES: tuple[Callable[[Judged], Iterator[Finding]], ...] = (
     patient_rules.contraindications,
     patient_rules.age,
     dose_rules.label_maximum,
@@ -54,9 +54,9 @@ def check_doses(plan: Plan, face: Face, doses: dict[int, tuple[Dose, ...]]) -> t
     for index, treatment in enumerate(plan.treatments):
         if index in judged:
             earlier = tuple((plan.treatments[i], doses[i]) for i in doses if i != index)
-            case = Case(plan, face, treatment, doses[index], earlier)
-            found += [finding for rule in RULES for finding in rule(case)]
-            found += geometry_findings(face, case.doses, facts.load().safety)
+            own = Judged(plan, face, treatment, doses[index], earlier)
+            found += [finding for rule in RULES for finding in rule(own)]
+            found += geometry_findings(face, own.doses, facts.load().safety)
     order = {"stop": 0, "warn": 1, "note": 2}
     unique = {(f.code, f.where, f.message): f for f in found}
     return tuple(sorted(unique.values(), key=lambda finding: order[finding.severity]))

@@ -7,17 +7,17 @@ from typing import get_args
 
 from glabella import facts
 from glabella.face.frame import Side
-from glabella.plan.case import Case, finding
 from glabella.plan.finding import Finding, Severity
+from glabella.plan.judged import Judged, finding
 from glabella.plan.plan import LineArea
 
 # A difference between the sides from this share on is worth a word.
 UNEVEN_SHARE = 0.2
 
 
-def contraindications(case: Case) -> Iterator[Finding]:
+def contraindications(judged: Judged) -> Iterator[Finding]:
     """The patient's history against the label's contraindications, warnings and interactions."""
-    history, product = set(case.plan.patient.conditions), case.product
+    history, product = set(judged.plan.patient.conditions), judged.product
     known = facts.load().conditions
     kinds: tuple[tuple[str, Severity, str], ...] = (
         ("contraindications", "stop", "Contraindicated with"),
@@ -37,15 +37,15 @@ def contraindications(case: Case) -> Iterator[Finding]:
                 )
 
 
-def age(case: Case) -> Iterator[Finding]:
+def age(judged: Judged) -> Iterator[Finding]:
     """Ages that the label does not cover."""
-    limits, years = case.product.limits, case.plan.patient.age_years
+    limits, years = judged.product.limits, judged.plan.patient.age_years
     youngest, oldest = limits.minimum_age_years, limits.maximum_age_years
     if youngest and years < youngest.value:
         yield finding(
             "age",
             "stop",
-            f"The patient is {years}: {case.product.name} is for adults from {youngest.value:g}.",
+            f"The patient is {years}: {judged.product.name} is for adults from {youngest.value:g}.",
             fact=youngest,
             mend="Do not treat.",
         )
@@ -58,10 +58,10 @@ def age(case: Case) -> Iterator[Finding]:
         )
 
 
-def baseline(case: Case) -> Iterator[Finding]:
+def baseline(judged: Judged) -> Iterator[Finding]:
     """Areas whose lines were not graded: no grade can be forecast for them."""
-    for area in sorted({dose.area for dose in case.doses if dose.area}):
-        if area in get_args(LineArea) and area not in case.plan.patient.lines:
+    for area in sorted({dose.area for dose in judged.doses if dose.area}):
+        if area in get_args(LineArea) and area not in judged.plan.patient.lines:
             yield finding(
                 "no-baseline",
                 "note",
@@ -71,10 +71,10 @@ def baseline(case: Case) -> Iterator[Finding]:
             )
 
 
-def men(case: Case) -> Iterator[Finding]:
+def men(judged: Judged) -> Iterator[Finding]:
     """Label doses do less in men."""
     safety = facts.load().safety
-    if case.plan.patient.sex == "male" and case.doses:
+    if judged.plan.patient.sex == "male" and judged.doses:
         yield finding(
             "men-need-more",
             "note",
@@ -83,18 +83,18 @@ def men(case: Case) -> Iterator[Finding]:
         )
 
 
-def not_fitted(case: Case) -> Iterator[Finding]:
+def not_fitted(judged: Judged) -> Iterator[Finding]:
     """Products of which the model was fitted to no trial; what their own trials saw is told."""
     known = facts.load()
     if known.calibration is None:
         return
-    potency = known.calibration.products.get(case.product.id)
+    potency = known.calibration.products.get(judged.product.id)
     if potency is None or potency.half_effect_units_per_mm2.from_data:
         return
     lasted = [
         row
         for row in known.literature
-        if row.product == case.product.id
+        if row.product == judged.product.id
         and row.endpoint.rule == "median_duration_days"
         and row.endpoint.until == "none_or_mild_lost"
         and not row.from_memory
@@ -102,25 +102,25 @@ def not_fitted(case: Case) -> Iterator[Finding]:
     own = max(lasted, key=lambda row: row.n or 0, default=None)
     told = (
         f" Its own trials saw none or mild lines last {own.value:.0f} days (median, "
-        f"{own.endpoint.area}, {own.units:g} U {case.product.name})."
+        f"{own.endpoint.area}, {own.units:g} U {judged.product.name})."
         if own
         else ""
     )
     yield finding(
         "product-not-fitted",
         "note",
-        f"The model is fitted to no trial of {case.product.name}: {potency.basis.split(': ')[-1]}."
-        f"{told}",
+        f"The model is fitted to no trial of {judged.product.name}: "
+        f"{potency.basis.split(': ')[-1]}.{told}",
         fact=own,
         mend="Take the forecast's dates as rough.",
     )
 
 
-def uneven(case: Case) -> Iterator[Finding]:
+def uneven(judged: Judged) -> Iterator[Finding]:
     """More on one side than on the other, by area."""
-    for area in sorted({dose.area for dose in case.doses if dose.area}):
+    for area in sorted({dose.area for dose in judged.doses if dose.area}):
         sides = {
-            side: sum(d.units.amount for d in case.area_doses(area) if d.side is side)
+            side: sum(d.units.amount for d in judged.area_doses(area) if d.side is side)
             for side in (Side.LEFT, Side.RIGHT)
         }
         left, right = sides[Side.LEFT], sides[Side.RIGHT]
@@ -128,6 +128,7 @@ def uneven(case: Case) -> Iterator[Finding]:
             yield finding(
                 "uneven-sides",
                 "note",
-                f"{area}: {left:g} U {case.product.name} left, {right:g} U right. Was this meant?",
+                f"{area}: {left:g} U {judged.product.name} left, {right:g} U right. "
+                "Was this meant?",
                 where=area,
             )

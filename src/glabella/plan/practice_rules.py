@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from glabella import facts
 from glabella.face.frame import BothSides
 from glabella.facts import DoseRange
-from glabella.plan.case import Case, finding
 from glabella.plan.finding import Finding
+from glabella.plan.judged import Judged, finding
 from glabella.plan.place import Dose
 
 PER = {"total": "in all", "side": "on each side", "point": "at a point"}
 
 
-def outside_the_texts(case: Case) -> Iterator[Finding]:
+def outside_the_texts(judged: Judged) -> Iterator[Finding]:
     """Units in an area that no label covers, against what texts give for this very product."""
-    practice, product = facts.load().practice, case.product
-    for area_id in dict.fromkeys(dose.area for dose in case.doses):
+    practice, product = facts.load().practice, judged.product
+    for area_id in dict.fromkeys(dose.area for dose in judged.doses):
         if area_id not in practice or area_id in product.areas:
             continue
-        area, doses = practice[area_id], case.area_doses(area_id)
+        area, doses = practice[area_id], judged.area_doses(area_id)
         named = [found for found in area.ranges if found.product == product.id]
         for found in named:
             low, high = found.units.value
@@ -72,11 +72,11 @@ def _whose(found: DoseRange) -> str:
     return found.other_product or "product not said"
 
 
-def muscles_not_fitted(case: Case) -> Iterator[Finding]:
+def muscles_not_fitted(judged: Judged) -> Iterator[Finding]:
     """Areas whose muscles no trial that the model is fitted to tells of."""
     muscles = facts.load().anatomy.muscles
     areas = dict.fromkeys(
-        dose.area for dose in case.doses if dose.muscle and not muscles[dose.muscle].calibrated
+        dose.area for dose in judged.doses if dose.muscle and not muscles[dose.muscle].calibrated
     )
     for area in areas:
         yield finding(
@@ -89,9 +89,9 @@ def muscles_not_fitted(case: Case) -> Iterator[Finding]:
         )
 
 
-def spread_in_dispute(case: Case) -> Iterator[Finding]:
+def spread_in_dispute(judged: Judged) -> Iterator[Finding]:
     """Products of which studies disagree how widely they spread."""
-    product = case.product
+    product = judged.product
     factor, studies = product.spread_factor, product.spread_studies
     if product.spread_disputed:
         yield finding(

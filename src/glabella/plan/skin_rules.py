@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glabella.facts import Fact
-from glabella.plan.case import Case, finding
 from glabella.plan.finding import Finding
+from glabella.plan.judged import Judged, finding
 from glabella.plan.parameters import model_facts
 from glabella.plan.skin import droplets
 
 
-def skin_not_fitted(case: Case) -> Iterator[Finding]:
+def skin_not_fitted(judged: Judged) -> Iterator[Finding]:
     """Droplets: no trial gives the size of their effect, and trials disagree that there is one."""
-    if not droplets(case.doses):
+    if not droplets(judged.doses):
         return
     known = model_facts().skin
     yield finding(

@@ -15,7 +15,7 @@ from glabella.plan.plan import Plan, Treatment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Case:
+class Judged:
     """One treatment of a plan under judgement, with what came before it."""
 
     plan: Plan
