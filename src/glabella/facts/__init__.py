@@ -1,5 +1,5 @@
-"""What is known, as cited facts: products, protocols, practice, safety, literature, anatomy,
-model."""
+"""What is known, as cited facts: products, protocols, practice, safety, goals, literature,
+anatomy, model."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import msgspec
 from glabella.errors import FactError
 from glabella.facts.anatomy import Anatomy
 from glabella.facts.findings import Findings, PublishedFinding
+from glabella.facts.goals import Goals
 from glabella.facts.literature import Literature, PublishedRow
 from glabella.facts.model import Calibration, ModelFacts
 from glabella.facts.practice import PracticeArea
@@ -30,6 +31,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     practice: dict[str, PracticeArea]
     conditions: dict[str, Condition]
     safety: Safety
+    goals: Goals
     literature: tuple[PublishedRow, ...]
     findings: tuple[PublishedFinding, ...]
     anatomy: Anatomy
@@ -56,6 +58,7 @@ SHEETS = (
     Sheet("practice", "practice.toml", dict[str, PracticeArea]),
     Sheet("conditions", "conditions.toml", dict[str, Condition]),
     Sheet("safety", "safety.toml", Safety),
+    Sheet("goals", "goals.toml", Goals),
     Sheet("literature", "literature/*.toml", Literature, "rows"),
     Sheet("findings", "findings.toml", Findings, "rows"),
     Sheet("anatomy", "anatomy.toml", Anatomy),

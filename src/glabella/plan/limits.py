@@ -1,6 +1,7 @@
 """The clinical limits: every rule about a plan lives here once, and says why.
 
-A rule takes what is `Judged` and yields findings. Page, command line and optimiser ask the same rules.
+A rule takes what is `Judged` and yields findings. Page, command line and optimiser ask the same
+rules.
 """
 
 from __future__ import annotations
