@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from glabella.facts.model import Event
 from glabella.facts.schema import Fact, Record
 
 MovementWord = Literal["still", "soft", "lively"]
@@ -66,5 +67,5 @@ class Goals(Record, kw_only=True):
     presets: dict[PresetName, Preset]
     movement: dict[MovementWord, MovementAim]
     brow: dict[BrowShape, BrowAim]
-    risks: dict[str, Fact[float]]
+    risks: dict[Event, Fact[float]]
     hand: Hand

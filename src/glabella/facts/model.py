@@ -7,6 +7,17 @@ from typing import Literal
 from glabella.facts.anatomy import Outline
 from glabella.facts.schema import Fact, Record
 
+# The unwanted results that the model tells of.
+Event = Literal[
+    "lid_ptosis",
+    "brow_ptosis",
+    "spock_brow",
+    "asymmetry",
+    "smile_asymmetry",
+    "lip_incompetence",
+    "double_vision",
+]
+
 
 class SpreadFacts(Record, kw_only=True):
     reference_ml: Fact[float]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from glabella import facts
 from glabella.facts.goals import BrowShape
+from glabella.facts.model import Event
 from glabella.plan.goal import AreaGoal, Goal, Matters
 from glabella.plan.plan import LineArea
-from glabella.plan.result import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def aims_of(goal: Goal) -> Aims:
         areas=tuple(areas),
         brow=brow,
         brow_mm=known.brow[brow].mm.value,
-        risks={event: limit.value for event, limit in known.risks.items()} | goal.risks,  # type: ignore[dict-item]
+        risks={event: limit.value for event, limit in known.risks.items()} | goal.risks,
         spare=frozenset(goal.spare),
         matters=goal.matters,
         most_units=goal.most_units or sum(aim.most_units for aim in areas),

@@ -9,6 +9,7 @@ import msgspec
 
 from glabella.face.frame import BrowHeights, Measures
 from glabella.facts.goals import BrowShape, MovementWord, PresetName
+from glabella.facts.model import Event
 from glabella.facts.schema import Record
 from glabella.plan.plan import (
     Amount,
@@ -26,7 +27,6 @@ from glabella.plan.plan import (
     require_whole_dilution,
     schema_of,
 )
-from glabella.plan.result import Event
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Weight = Annotated[float, msgspec.Meta(gt=0, le=10)]

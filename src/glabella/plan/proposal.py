@@ -7,9 +7,10 @@ from typing import Literal
 import msgspec
 
 from glabella.face.frame import Side
+from glabella.facts.model import Event
 from glabella.plan.finding import Finding
 from glabella.plan.plan import Injection, Plan, Treatment
-from glabella.plan.result import Event, Learned
+from glabella.plan.result import Learned
 
 
 class ProposedPoint(msgspec.Struct, frozen=True, kw_only=True):

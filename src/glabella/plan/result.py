@@ -8,17 +8,9 @@ from typing import Literal
 import msgspec
 
 from glabella.face.frame import Side
+from glabella.facts.model import Event
 from glabella.plan.finding import Finding
 
-Event = Literal[
-    "lid_ptosis",
-    "brow_ptosis",
-    "spock_brow",
-    "asymmetry",
-    "smile_asymmetry",
-    "lip_incompetence",
-    "double_vision",
-]
 Expression = Literal["rest", "frown", "raise", "smile", "pucker", "bite", "neck"]
 
 

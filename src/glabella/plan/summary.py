@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from glabella.face.frame import BothSides, Face, Side
 from glabella.facts import Fact
+from glabella.facts.model import Event
 from glabella.plan import mouth
 from glabella.plan.lines import LineCourse, none_or_mild
 from glabella.plan.movement import Movement
@@ -19,7 +20,6 @@ from glabella.plan.result import (
     AreaCourse,
     BrowCurve,
     Curve,
-    Event,
     GradeCurve,
     Interval,
     JawCurve,

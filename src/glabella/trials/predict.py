@@ -8,9 +8,9 @@ from scipy.special import expit, logit
 
 from glabella.face.frame import Face, Side
 from glabella.facts import PublishedRow
+from glabella.facts.model import Event
 from glabella.plan.lines import NONE_OR_MILD_BELOW, both_rated_below, rated_below
 from glabella.plan.parameters import Parameters, Rater, column
-from glabella.plan.result import Event
 from glabella.plan.summary import last_crossing, risk_window, unwanted
 from glabella.trials.cohort import DAYS, Arm, Outcome, movement, outcomes
 
