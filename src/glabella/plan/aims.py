@@ -44,6 +44,7 @@ class Aims:
     most_units: float
     most_from: str
     step_units: float
+    notes: tuple[str, ...] = ()
 
 
 def aims_of(goal: Goal) -> Aims:
