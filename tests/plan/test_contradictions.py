@@ -142,11 +142,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str, dict[str, Any]]] = {
         "Give a multiple of it",
         {"step_units": 5, "product": "dysport"},
     ),
-    "a step above the area's limit": (
+    "a step above the limit of a point": (
         {"step_units": 25},
-        "more than the area `glabella` may get: the label has 20 U Botox Cosmetic",
+        "more than a point of the area `glabella` may get: the label has 4 U Botox Cosmetic",
         "Give a smaller step",
-        {"step_units": 10},
+        {"step_units": 4},
     ),
     "no units known": (
         {"product": "dysport", "areas": {"forehead": {}}, "lines": THREE},

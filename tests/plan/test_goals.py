@@ -18,7 +18,7 @@ from glabella.facts.schema import Fact
 from glabella.plan import caps
 from glabella.plan.aims import Aims, AreaAim, aims_of
 from glabella.plan.asked_lines import HALF_GRADE, severity_at
-from glabella.plan.caps import area_cap, whole_steps
+from glabella.plan.caps import area_cap, point_cap, whole_steps
 from glabella.plan.goal import goal_schema, read_goal
 from glabella.plan.plan import LineGrades
 from tests.plan.goals import BROW, HIGH_LEFT, THREE, aims, given, goal, goals, whole
@@ -169,6 +169,7 @@ def test_the_most_of_an_area_is_the_labels_and_cites_it() -> None:
     }
     assert all(aim.most_from == label[aim.area].source for aim in found.areas)
     assert found.most_units == 64
+    assert {aim.most_at_point for aim in found.areas} == {4}
     assert found.step_units == BOTOX.dose_step_units.value
 
 
@@ -231,6 +232,7 @@ def test_outside_the_label_a_text_that_names_the_product_gives_the_most(
     monkeypatch.setattr(caps.facts, "load", lambda: _with_chin(shelf, area))
     found = area_cap(shelf.products["dysport"], "chin")
     assert (found.units, found.source) == (most, "a-text")
+    assert point_cap(shelf.products["dysport"], "chin").units == most / 4
     with pytest.raises(InputError, match="knows no units of Botox Cosmetic for the area `chin`"):
         area_cap(shelf.products["botox-cosmetic"], "chin")
 

@@ -13,7 +13,7 @@ from glabella.facts import Fact, Product
 from glabella.facts.goals import BrowShape, Preset, PresetName
 from glabella.facts.model import Event
 from glabella.plan.asked_lines import asked_lines
-from glabella.plan.caps import ROUNDING, Cap, area_cap, session_caps, whole_steps
+from glabella.plan.caps import ROUNDING, Cap, area_cap, point_cap, session_caps, whole_steps
 from glabella.plan.contradictions import refuse
 from glabella.plan.goal import Goal, Matters
 from glabella.plan.place import Dose, place_all, total_units
@@ -31,8 +31,9 @@ class AreaAim:
     """What the lines of an area should be: rated at most `grade` on `day` with this `chance`.
 
     `kept` is the strength behind them that the middle patient keeps when it is weakest;
-    `most_units` what the area may get, `most_from` the source of that limit, and `most_words` how
-    it is said. `before` is the grade at full movement without treatment.
+    `most_units` what the area may get, `most_at_point` what one point may, `most_from` the source
+    of that limit, and `most_words` how it is said. `before` is the grade at full movement without
+    treatment.
     """
 
     area: LineArea
@@ -42,6 +43,7 @@ class AreaAim:
     kept: float
     weight: float
     most_units: float
+    most_at_point: float
     most_from: str
     most_words: str
     before: int
@@ -140,10 +142,12 @@ def _area_aim(
     shaping = (goal.brow or preset.brow) in SHAPING
     lines = asked_lines(area, wanted, preset, goal.patient.lines[area], shaping=shaping)
     cap = _shared(area_cap(product, area), preset, product, step_units=step_units)
-    if cap.units < step_units:
+    point = point_cap(product, area)
+    if step_units > min(cap.units, point.units) + ROUNDING:
+        tight = point if step_units > point.units + ROUNDING else cap
         raise InputError(
-            f"`step_units` is {step_units:g} U {product.name}, more than the area `{area}` may "
-            f"get: {cap.words}. Give a smaller step, or leave it out."
+            f"`step_units` is {step_units:g} U {product.name}, more than a point of the area "
+            f"`{area}` may get: {tight.words}. Give a smaller step, or leave it out."
         )
     own = total_units(tuple(dose for dose in held if dose.area == area), product.id).amount
     notes = list(lines.notes)
@@ -159,6 +163,7 @@ def _area_aim(
         kept=known.movement[lines.movement].kept.value,
         weight=wanted.weight,
         most_units=max(cap.units, own),
+        most_at_point=point.units,
         most_from=cap.source,
         most_words=cap.words,
         before=goal.patient.lines[area].maximum,

@@ -64,11 +64,29 @@ def area_cap(product: Product, area: LineArea) -> Cap:
     return Cap(most_units, source, words)
 
 
+def point_cap(product: Product, area: LineArea) -> Cap:
+    """The most units at one point of an area: the label's largest, else an even share of its most.
+
+    Raises InputError as `area_cap` does.
+    """
+    label = product.areas.get(area)
+    if label is not None:
+        largest = max((site.units for site in label.sites), key=lambda units: units.value)
+        words = f"the label has {largest.value:g} U {product.name} at a point"
+        return Cap(largest.value, largest.source, words)
+    whole = area_cap(product, area)
+    units = whole.units / _points(facts.load().practice[area])
+    return Cap(units, whole.source, f"{whole.words}, {units:g} U {product.name} at a point")
+
+
+def _points(practice: PracticeArea) -> int:
+    return sum(len(sides_of(row.site)) for row in practice.sites)
+
+
 def _most(practice: PracticeArea, found: DoseRange) -> float:
     """The high end of a range, for the whole area."""
-    points = sum(len(sides_of(row.site)) for row in practice.sites)
     sides = max(len(sides_of(row.site)) for row in practice.sites)
-    return found.units.value[1] * {"total": 1, "side": sides, "point": points}[found.per]
+    return found.units.value[1] * {"total": 1, "side": sides, "point": _points(practice)}[found.per]
 
 
 def session_caps(goal: Goal, history: History, *, step_units: float) -> tuple[Cap, ...]:
