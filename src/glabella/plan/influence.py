@@ -101,20 +101,22 @@ class Influence:
         return self._loads[key]
 
     def _spread(self, place: Candidate, side: Side, units: float) -> Single:
-        grid, known = elements(self.face), model_facts().spread
-        if units == 0:
-            return np.zeros(self.shape, np.float32)
+        grid = elements(self.face)
         off = self.hand.off_mm[:, 0 if side is Side.LEFT else 1]
         apart = (
             (side.sign * place.x_mm + off[:, :1] - grid.x_mm[self.own]) ** 2
             + (place.y_mm + off[:, 1:] - grid.y_mm[self.own]) ** 2
         ).astype(np.float32)
-        wider = (units / self.per_ml / known.reference_ml.value) ** known.volume_exponent.value
-        width = (self.widths * wider).astype(np.float32)[:, None]
-        found = spread.kernel(apart, width)
+        found = spread.kernel(apart, self.width_mm(units).astype(np.float32)[:, None])
         found *= self.answer
         found *= (units * self._arrives(place.depth)).astype(np.float32)
         return np.asarray(found)
+
+    def width_mm(self, units: float) -> Array:
+        """How widely (P,) so many units spread, in the volume that they come in."""
+        known = model_facts().spread
+        wider = (units / self.per_ml / known.reference_ml.value) ** known.volume_exponent.value
+        return np.asarray(self.widths * wider)
 
     def _arrives(self, depth: Depth) -> Array:
         """The share (E,) of a dose that arrives where it was meant, or one layer beside it."""

@@ -7,7 +7,9 @@ a search but the model: it is what a search's answer is checked with.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,8 +21,8 @@ from glabella.plan.forecast import Course, follow
 from glabella.plan.goal import Goal
 from glabella.plan.lines import rated_below
 from glabella.plan.parameters import Parameters
-from glabella.plan.place import Dose, place
-from glabella.plan.plan import Treatment
+from glabella.plan.place import Dose, place, total_units
+from glabella.plan.plan import Plan, Treatment
 from glabella.plan.proposal import AreaOutcome, BrowOutcome, Outcome, RiskOutcome
 from glabella.plan.score import brow_off_mm
 from glabella.plan.setting import Setting, plan_of, setting
@@ -49,28 +51,21 @@ def outcome(
     Raises InputError for a goal or treatments that cannot be meant.
     """
     aims, known = aims or aims_of(goal), setting(goal)
-    plan = plan_of(goal, treatments)
-    doses = [place(known.face, treatment) for treatment in treatments]
-    people, parameters = known.people, known.parameters(known.people)
-    days = np.array(sorted({*DAYS, *(aim.day for aim in aims.areas)}), dtype=float)
-    course = follow(
-        plan,
-        known.face,
-        tuple(
-            reach(known.face, placed, day, people, sigma_mm=parameters.sigma_mm)
-            for placed, day in [*known.earlier, *((placed, 0.0) for placed in doses)]
-        ),
-        days=days,
-        people=people,
-        parameters=parameters,
-    )
-    given = [dose for placed in doses for dose in placed]
+    days = tuple(sorted({*DAYS, *(aim.day for aim in aims.areas)}))
+    written = msgspec.json.encode(plan_of(goal, treatments))
+    course, given = _course(known, written, len(treatments), days)
+    parameters = known.parameters(known.people)
     areas = tuple(_area(aim, course, parameters, given) for aim in aims.areas)
     risks = _risks(known.face, course, aims)
     brow, off = _brow(known, course, aims)
+    by_product = {
+        product: round(total_units(_of(product, given), product).amount, 6)
+        for product in dict.fromkeys(dose.units.product for dose in given)
+    }
     return Outcome(
         name=name,
-        units=round(sum(dose.units.amount for dose in given), 6),
+        units=by_product.get(goal.product, 0.0),
+        by_product=by_product,
         points=len(given),
         areas=areas,
         risks=risks,
@@ -81,6 +76,32 @@ def outcome(
         and all(risk.holds for risk in risks),
         treatments=tuple(treatments),
     )
+
+
+@lru_cache(maxsize=64)
+def _course(
+    known: Setting, written: bytes, last: int, days: tuple[int, ...]
+) -> tuple[Course, tuple[Dose, ...]]:
+    """The course under a plan's history and its `last` treatments, and the doses of these."""
+    plan = msgspec.json.decode(written, type=Plan)
+    doses = [place(known.face, treatment) for treatment in plan.treatments[-last:]]
+    people, parameters = known.people, known.parameters(known.people)
+    course = follow(
+        plan,
+        known.face,
+        tuple(
+            reach(known.face, placed, day, people, sigma_mm=parameters.sigma_mm)
+            for placed, day in [*known.earlier, *((placed, 0.0) for placed in doses)]
+        ),
+        days=np.array(days, dtype=float),
+        people=people,
+        parameters=parameters,
+    )
+    return course, tuple(dose for placed in doses for dose in placed)
+
+
+def _of(product: str, doses: Sequence[Dose]) -> tuple[Dose, ...]:
+    return tuple(dose for dose in doses if dose.units.product == product)
 
 
 def _area(
@@ -142,7 +163,7 @@ def _risks(face: Face, course: Course, aims: Aims) -> tuple[RiskOutcome, ...]:
 
 
 def _brow(known: Setting, course: Course, aims: Aims) -> tuple[tuple[BrowOutcome, ...], float]:
-    """The middle patient's brows on the goal's day, and how far in mm they are off what is asked."""
+    """The middle patient's brows on the goal's day, and how far in mm they are off."""
     column = int(np.searchsorted(course.days, min(aim.day for aim in aims.areas)))
     rises: dict[Side, dict[str, Array]] = {}
     for side in BothSides:

@@ -84,7 +84,7 @@ class Judge:
     @classmethod
     def of(cls, influence: Influence, aims: Aims) -> Judge:
         people, parameters = influence.people, influence.parameters
-        lines = {}
+        lines: dict[str, Lines] = {}
         for aim in aims.areas:
             grades = influence.patient.lines[aim.area]
             maximum = true_severity(grades.maximum, people, parameters)
@@ -127,6 +127,15 @@ class Judge:
             broken=broken,
         )
 
+    def counted(self, loads: Single) -> dict[Event, Array]:
+        """The share (M,) of patients who have each unwanted result, near misses left out."""
+        plans = len(loads)
+        extreme = self._extremes(self.influence.moved(loads))
+        return {
+            event: (far.reshape(plans, -1)[:, 1:] >= limit_of(event).value).mean(axis=1)
+            for event, far in extreme.items()
+        }
+
     def _spared(self, movement: Movement, plans: int) -> Array:
         """How much (M,) spared muscles of the typical patient lose beyond what is allowed."""
         least = facts.load().goals.spared_kept.value
@@ -168,7 +177,7 @@ class Judge:
         return rated[:, 1:].mean(axis=1), excess[:, 1:].mean(axis=1)
 
     def _rises(self, movement: Movement, plans: int) -> dict[Side, dict[str, Array]]:
-        """Rise in mm (M,) at the landmarks of each brow of the typical patient, on the first day."""
+        """Rise in mm (M,) at each brow's landmarks in the typical patient, on the first day."""
         found = {}
         for side in BothSides:
             rise = movement.brow["rest", side][:, 0].reshape(plans, len(self.influence.people), -1)
@@ -176,11 +185,15 @@ class Judge:
             found[side] = {name: rise[:, 0, node] for name, node in at.items()}
         return found
 
-    def _risks(self, movement: Movement, plans: int) -> dict[Event, Array]:
+    def _extremes(self, movement: Movement) -> dict[Event, Array]:
+        """How far each patient of each plan (M P,) goes towards each unwanted result."""
         window = np.zeros(movement.strength.shape[1], dtype=bool)
         window[-1] = True
+        return extremes(self.influence.face, movement, window)
+
+    def _risks(self, movement: Movement, plans: int) -> dict[Event, Array]:
         found: dict[Event, Array] = {}
-        for event, extreme in extremes(self.influence.face, movement, window).items():
+        for event, extreme in self._extremes(movement).items():
             limit = limit_of(event).value
             near = expit((extreme.reshape(plans, -1) - limit) / (NEAR * limit))
             # An unwanted result that is nowhere near still counts a little in everyone.

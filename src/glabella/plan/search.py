@@ -89,10 +89,10 @@ class Search:
     def influence(self) -> Influence:
         return self.judge.influence
 
-    def run(self, start: Steps) -> Found:
-        """The best plan that moves lead to from a start."""
+    def run(self, start: Steps, *, near: bool = False) -> Found:
+        """The best plan that moves lead to from a start; `near` one that is good already."""
         steps = dict(start)
-        if len(self.aims.areas) > 1:
+        if len(self.aims.areas) > 1 and not near:
             # Each area for itself first: a far smaller search, and no area is treated from another.
             for part in self._by_area():
                 found = part.run(

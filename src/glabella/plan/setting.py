@@ -18,7 +18,7 @@ from glabella.plan.learn import learn
 from glabella.plan.parameters import Parameters, calibrated, doubt, varied
 from glabella.plan.people import People, draw
 from glabella.plan.place import Dose, place_all
-from glabella.plan.plan import Plan, Treatment
+from glabella.plan.plan import Patient, Plan, Treatment
 from glabella.plan.result import Learned
 
 # A search looks at so many drawn patients, and what it finds is calculated again on others.
@@ -115,8 +115,6 @@ def _influence(
     places: tuple[Candidate, ...],
     days: tuple[int, ...],
 ) -> Influence:
-    from glabella.plan.plan import Patient
-
     return influence(
         msgspec.json.decode(patient, type=Patient),
         known.face,
