@@ -20,8 +20,8 @@ from glabella.plan.place import Dose, place_all, total_units
 from glabella.plan.plan import LineArea
 
 USUAL: PresetName = "natural"
-# Shapes of the brow for which an area may be treated although its lines need nothing.
-SHAPING: tuple[BrowShape, ...] = ("lift-lateral", "flatten", "level")
+# Shapes of the brow that come first: areas may be treated for them whose lines need nothing.
+SHAPING: tuple[BrowShape, ...] = ("lift-lateral", "level")
 # The unwanted results of which trials tell how often the label's own dose has them.
 COMPLICATIONS: dict[Event, str] = {"lid_ptosis": "eyelid-ptosis", "brow_ptosis": "brow-ptosis"}
 

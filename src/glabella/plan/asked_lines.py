@@ -36,8 +36,8 @@ def asked_lines(
 ) -> AskedLines:
     """What is asked of an area: what was said comes first, and the preset gives way to it.
 
-    `shaping` says that the brow is to change, for which an area may be treated whose lines need
-    nothing. Raises InputError where grade and movement cannot both be.
+    `shaping` says that the brow comes first: an area may be treated for it whose lines need
+    nothing, and mild lines may stay mild. Raises InputError where not both can be had.
     """
     _something_to_do(area, wanted, before, shaping=shaping)
     grades = _grades(wanted, preset, before, shaping=shaping)
@@ -96,7 +96,7 @@ def _grades(
     if wanted.grade is not None:
         return (min(wanted.grade, before.maximum),)
     highest = before.maximum if shaping else before.maximum - 1
-    return tuple(range(min(preset.grade.value, max(before.maximum - 1, 0)), highest + 1))
+    return tuple(range(min(preset.grade.value, highest), highest + 1))
 
 
 def _words(wanted: AreaGoal, preset: Preset) -> tuple[MovementWord, ...]:
