@@ -44,7 +44,7 @@ def test_without_a_review_it_says_what_was_given_and_that_nothing_was_learned() 
     found = titrate(after())
     assert found.treated == FIRST
     assert found.given == {"botox-cosmetic": {"glabella": 20}}
-    assert "Last visit, 01 June 2026: 20 U Botox Cosmetic in glabella." in told(found)
+    assert "Last visit, 01 June 2026: 20 U Botox Cosmetic in the glabella." in told(found)
     assert "was not learned" in told(found)
     assert found.sensitivity is None
 
@@ -130,8 +130,8 @@ def test_two_products_of_one_session_stay_apart() -> None:
     two = [given(str(FIRST)), given(str(FIRST), product="dysport", areas={"glabella": 50})]
     found = titrate(after(seen(14, 1), treatments=two))
     assert found.given == {"botox-cosmetic": {"glabella": 20}, "dysport": {"glabella": 50}}
-    assert "20 U Botox Cosmetic in glabella" in told(found)
-    assert "50 U Dysport in glabella" in told(found)
+    assert "20 U Botox Cosmetic in the glabella" in told(found)
+    assert "50 U Dysport in the glabella" in told(found)
 
 
 def test_units_of_another_product_are_never_set_beside_each_other() -> None:

@@ -17,6 +17,7 @@ from glabella.plan.forecast import forecast
 from glabella.plan.goal import Goal
 from glabella.plan.plan import LineArea, Plan, Review
 from glabella.plan.proposal import Proposal
+from glabella.plan.reasons import area_name
 from glabella.plan.result import Forecast, GradeCurve, Learned
 from glabella.plan.setting import Setting, setting
 
@@ -26,6 +27,8 @@ Array = NDArray[np.float64]
 HALF_GRADE = 0.5
 # The effect of a session is followed for so long.
 FOLLOWED_DAYS = 365
+# Where a point lies in no area, such as a droplet in the skin.
+ELSEWHERE = "skin"
 # From these shares of patients on, one answers less or more than usual.
 LOW, HIGH = 1 / 3, 2 / 3
 Answer = Literal["less", "as usual", "more"]
@@ -122,7 +125,7 @@ def _given(goal: Goal, known: Setting, treated: date) -> dict[str, dict[str, flo
     for index in _last(goal, treated):
         areas = found.setdefault(goal.treatments[index].product, {})
         for dose in known.earlier[index][0]:
-            name = dose.area or "outside the areas"
+            name = dose.area or ELSEWHERE
             areas[name] = round(areas.get(name, 0.0) + dose.units.amount, 6)
     return found
 
@@ -188,7 +191,7 @@ def _told(goal: Goal, found: Titration) -> Iterator[str]:
     """What was given, seen and learned, in this order."""
     for product, areas in found.given.items():
         name = facts.product(product).name
-        what = ", ".join(f"{units:g} U {name} in {area}" for area, units in areas.items())
+        what = ", ".join(f"{units:g} U {name} in the {area_name(area)}" for area, units in areas.items())
         yield f"Last visit, {found.treated:%d %B %Y}: {what}."
     for seen in found.seen:
         yield _compared(seen)
@@ -206,7 +209,7 @@ def _compared(seen: SeenThen) -> str:
         "more": "more effect than usual",
     }
     return (
-        f"{seen.area}, day {seen.day} ({seen.date:%d %b %Y}): seen {GRADES[seen.grade]} "
+        f"{area_name(seen.area).capitalize()}, day {seen.day} ({seen.date:%d %b %Y}): seen {GRADES[seen.grade]} "
         f"({seen.grade}); a usual patient is at {seen.usual:.1f} [{seen.usual_low:.1f} to "
         f"{seen.usual_high:.1f}] then: {words[seen.effect]}.{_early(seen.day)}"
     )
@@ -274,13 +277,14 @@ def _among(standing: Standing, what: str) -> str:
 
 
 def _over(goal: Goal, area: str, day: date | None) -> str:
+    name = area_name(area).capitalize()
     if day is None:
-        return f"{area}: the effect of the last visit lasts longer than a year."
+        return f"{name}: the effect of the last visit lasts longer than a year."
     days = (goal.date - day).days
     if days >= 0:
-        return f"{area}: the effect was over by {day:%d %B %Y}, {days} days before this visit."
+        return f"{name}: the effect was over by {day:%d %B %Y}, {days} days before this visit."
     return (
-        f"{area}: the effect is over by {day:%d %B %Y}, {-days} days after this visit; what is "
+        f"{name}: the effect is over by {day:%d %B %Y}, {-days} days after this visit; what is "
         "left is counted in."
     )
 
@@ -300,7 +304,7 @@ def _set_beside(goal: Goal, found: Titration, proposal: Proposal | None) -> Iter
     proposed = _by_area(proposal)
     for area in dict.fromkeys((*last, *proposed)):
         yield (
-            f"{area}: {last.get(area, 0):g} U {product.name} last time, "
+            f"{area_name(area).capitalize()}: {last.get(area, 0):g} U {product.name} last time, "
             f"{proposed.get(area, 0):g} U {product.name} proposed."
         )
 
@@ -308,6 +312,6 @@ def _set_beside(goal: Goal, found: Titration, proposal: Proposal | None) -> Iter
 def _by_area(proposal: Proposal) -> dict[str, float]:
     found: dict[str, float] = {}
     for point in proposal.points:
-        name = point.area or "outside the areas"
+        name = point.area or ELSEWHERE
         found[name] = round(found.get(name, 0.0) + point.injection.units, 6)
     return found
