@@ -145,6 +145,7 @@ class Influence:
             lift=left[..., muscles:lift_end],
             tail=left[..., lift_end:],
             tone=np.tile(resting_tone(self.people), (plans, 1)),
+            shown=(),
         )
 
     def _left(self, loads: Single) -> Array:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from glabella import facts
-from glabella.facts.model import Event
 from glabella.plan.aims import Aims
-from glabella.plan.proposal import Binding, Outcome
+from glabella.plan.proposal import Binding, Outcome, Recheck
 from glabella.plan.score import Scores
 from glabella.plan.search import Search, Spot, Steps
 from glabella.plan.summary import EVENTS
@@ -19,6 +19,16 @@ GRADES = ("no lines", "none or mild lines", "at most moderate lines", "any lines
 SHARE, MM = 0.01, 0.1
 # A limit binds when less room than this is left.
 RISK_ROOM, KEPT_ROOM = 0.2, 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a search came to: the plan, what it does by the second calculation, how they compare."""
+
+    search: Search
+    steps: Steps
+    outcome: Outcome
+    recheck: Recheck
 
 
 def grade_words(grade: int) -> str:
@@ -83,7 +93,7 @@ def _bindings(outcome: Outcome, search: Search, given: Mapping[str, float]) -> I
                 source=aim.most_from,
             )
     total = sum(given.values())
-    if total + aims.step_units > aims.most_units:
+    if total + aims.step_units > aims.most_units and len(aims.areas) + len(search.held_units) > 1:
         yield Binding(
             code="most-units",
             message=f"{total:g} U {product.name} is all that this goal allows in one session "
@@ -104,8 +114,3 @@ def _bindings(outcome: Outcome, search: Search, given: Mapping[str, float]) -> I
                 message=f"{risk.name}: {risk.probability:.1%}; the goal accepts {risk.limit:.1%}.",
                 source=risk.source,
             )
-
-
-def risk_words(event: Event) -> str:
-    """An unwanted result in words."""
-    return EVENTS[event][0].lower()
