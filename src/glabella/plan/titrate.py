@@ -191,7 +191,9 @@ def _told(goal: Goal, found: Titration) -> Iterator[str]:
     """What was given, seen and learned, in this order."""
     for product, areas in found.given.items():
         name = facts.product(product).name
-        what = ", ".join(f"{units:g} U {name} in the {area_name(area)}" for area, units in areas.items())
+        what = ", ".join(
+            f"{units:g} U {name} in the {area_name(area)}" for area, units in areas.items()
+        )
         yield f"Last visit, {found.treated:%d %B %Y}: {what}."
     for seen in found.seen:
         yield _compared(seen)
@@ -209,9 +211,10 @@ def _compared(seen: SeenThen) -> str:
         "more": "more effect than usual",
     }
     return (
-        f"{area_name(seen.area).capitalize()}, day {seen.day} ({seen.date:%d %b %Y}): seen {GRADES[seen.grade]} "
-        f"({seen.grade}); a usual patient is at {seen.usual:.1f} [{seen.usual_low:.1f} to "
-        f"{seen.usual_high:.1f}] then: {words[seen.effect]}.{_early(seen.day)}"
+        f"{area_name(seen.area).capitalize()}, day {seen.day} ({seen.date:%d %b %Y}): seen "
+        f"{GRADES[seen.grade]} ({seen.grade}); a usual patient is at {seen.usual:.1f} "
+        f"[{seen.usual_low:.1f} to {seen.usual_high:.1f}] then: {words[seen.effect]}."
+        f"{_early(seen.day)}"
     )
 
 
