@@ -8,7 +8,7 @@ from typing import Any
 
 from glabella import facts
 from glabella.errors import InputError
-from glabella.face.frame import Face
+from glabella.face.frame import BrowHeights, Face
 from glabella.facts import Fact, Product
 from glabella.facts.goals import BrowShape, Preset, PresetName
 from glabella.facts.model import Event
@@ -19,6 +19,7 @@ from glabella.plan.goal import Goal, Matters
 from glabella.plan.place import Dose, place_all, total_units
 from glabella.plan.plan import LineArea
 
+HEIGHTS = BrowHeights.__struct_fields__
 USUAL: PresetName = "natural"
 # Shapes of the brow that come first: areas may be treated for them whose lines need nothing.
 SHAPING: tuple[BrowShape, ...] = ("lift-lateral", "level")
@@ -224,6 +225,15 @@ def _remarks(goal: Goal, preset: Preset) -> Iterator[str]:
             f"The preset `{preset.name}` is for lines that show with movement only; at rest there "
             f"are lines already: {', '.join(resting)}."
         )
+    left, right = goal.patient.measures.brow_left, goal.patient.measures.brow_right
+    if (goal.brow or preset.brow) == "level" and left and right:
+        apart = max(abs(getattr(left, place) - getattr(right, place)) for place in HEIGHTS)
+        room = facts.load().goals.brow["level"].mm.value
+        if apart <= room:
+            yield (
+                f"The sides of the brow differ by {apart:.1f} mm at most, which counts as level "
+                f"(up to {room:g} mm): they are kept so."
+            )
     for event, limit in goal.risks.items():
         if limit == 0:
             yield _nought(event)
