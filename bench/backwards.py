@@ -252,12 +252,12 @@ class Backwards:
         return np.asarray(found.x)
 
     def rounded(self, units: Array) -> dict[Spot, int]:
-        """Whole steps: down to the step below, then the step that helps most, one at a time."""
-        step = self.search.aims.step_units
-        counts = np.floor(units / step + 1e-9)
+        """Whole steps: the nearest, then the step up or down that helps most, one at a time."""
+        step, one_more = self.search.aims.step_units, np.eye(len(units))
+        counts = np.round(units / step)
         value = self.value(counts * step)[0]
         while True:
-            more = counts + np.eye(len(counts))
+            more = np.maximum(np.concatenate([counts + one_more, counts - one_more]), 0)
             tried = [self.value(one * step)[0] for one in more]
             best = int(np.argmin(tried))
             if tried[best] >= value:

@@ -43,27 +43,41 @@ class Race:
     aim_ms: float
     ours: Callable[[], object]
     peer: Callable[[], Callable[[], object]]
+    rounds: int
 
 
 def run(*, rounds: int) -> None:
     """Measure and print; contestants take turns, round by round."""
     _fair()
     races = (
-        Race("first answer, one area", 50, lambda: optimise(_new(ONE)), lambda: _first(_new(ONE))),
+        Race(
+            "first answer, one area",
+            50,
+            lambda: optimise(_new(ONE)),
+            lambda: _first(_new(ONE)),
+            rounds,
+        ),
         Race(
             "first answer, three areas",
             150,
             lambda: optimise(_new(THREE)),
             lambda: _first(_new(THREE)),
+            rounds,
         ),
-        _edit("after one edit, one area", ONE),
-        _edit("after one edit, three areas", THREE),
-        Race(f"front of {PLANS} plans, three areas", 1000, lambda: front(_new(THREE)), _front),
+        _edit("after one edit, one area", ONE, rounds),
+        _edit("after one edit, three areas", THREE, rounds),
+        Race(
+            f"front of {PLANS} plans, three areas",
+            1000,
+            lambda: front(_new(THREE)),
+            _front,
+            max(2, rounds // 4),
+        ),
     )
     print_table(
         f"Planning backwards, CPU milliseconds of one thread, {rounds} rounds",
         HEAD,
-        [_row(race, rounds) for race in races],
+        [_row(race) for race in races],
         note=[
             "Ours is in whole steps, calculated twice, compared with the label, and explained; the",
             "peer's units are continuous, and its rounding is timed apart.",
@@ -87,10 +101,10 @@ def _new(name: str) -> Goal:
     )
 
 
-def _row(race: Race, rounds: int) -> list[str]:
+def _row(race: Race) -> list[str]:
     ours, peer, rounding = [], [], []
     left: list[Callable[[], object]] = []
-    for _ in range(rounds):
+    for _ in range(race.rounds):
         ours.append(1000 * cpu_seconds(race.ours))
         peer.append(1000 * cpu_seconds(lambda: left.append(race.peer())))
         rounding.append(1000 * cpu_seconds(left.pop()))
@@ -114,7 +128,7 @@ def _first(goal: Goal) -> Callable[[], object]:
     return lambda: peer.rounded(units)
 
 
-def _edit(name: str, example: str) -> Race:
+def _edit(name: str, example: str, rounds: int) -> Race:
     """One point of the last proposal is given other units and held; each edit is a new one."""
     goal = _goal(example)
     start = [point.injection for point in optimise(goal).points if not point.held]
@@ -128,7 +142,7 @@ def _edit(name: str, example: str) -> Race:
         found = again.solve(_same(before, units, again))
         return lambda: again.rounded(found)
 
-    return Race(name, 15, lambda: optimise(next(ours), start=start), peer)
+    return Race(name, 15, lambda: optimise(next(ours), start=start), peer, rounds)
 
 
 def _edited(goal: Goal, start: list[Injection], shift: float) -> Iterator[Goal]:
