@@ -8,6 +8,7 @@ forecast says so.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -52,11 +53,22 @@ class Past:
     movement: Movement
     people: People
 
+    def column(self, day: date) -> int:
+        """Where a day of a review stands among the days."""
+        return int(np.flatnonzero(self.days == (day - self.first).days)[0])
+
 
 def learn(
-    plan: Plan, face: Face, doses: dict[int, tuple[Dose, ...]]
+    plan: Plan,
+    face: Face,
+    doses: dict[int, tuple[Dose, ...]],
+    *,
+    also: Callable[[Past], Array] | None = None,
 ) -> tuple[People | None, Learned | None]:
-    """Drawn patients weighed by the plan's reviews; None where there is nothing to learn from."""
+    """Drawn patients weighed by the plan's reviews; None where there is nothing to learn from.
+
+    `also` is the log likelihood (P,) of what was seen beyond grades and brow heights.
+    """
     newest = max(treatment.date for treatment in plan.treatments)
     oldest = newest - timedelta(days=REMEMBERED_DAYS)
     reviews = [
@@ -71,7 +83,7 @@ def learn(
     past = _past(plan, face, doses, reviews, people=people, parameters=parameters)
     log = sum(
         (_log_likelihood(plan, face, past, review, parameters) for review in reviews),
-        start=np.zeros(len(past.people)),
+        start=np.zeros(len(past.people)) if also is None else also(past),
     )
     weight = np.exp(log - log.max())
     weight /= weight.sum()
@@ -119,7 +131,7 @@ def _log_likelihood(
     plan: Plan, face: Face, past: Past, review: Review, parameters: Parameters
 ) -> Array:
     """How well each drawn patient (P,) explains one review."""
-    column = int(np.flatnonzero(past.days == (review.date - past.first).days)[0])
+    column = past.column(review.date)
     total = np.zeros(len(past.people))
     for area, seen in review.lines.items():
         if area not in plan.patient.lines:
