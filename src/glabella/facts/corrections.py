@@ -1,4 +1,4 @@
-"""The shape of corrections.toml: what is seen at a review, what answers it, and what may ease it."""
+"""The shape of corrections.toml: what a review may show, what answers it, what may ease it."""
 
 from __future__ import annotations
 
@@ -70,6 +70,7 @@ class Corrections(Record, kw_only=True):
     level_steps_most: Fact[int]
     followed_days: Fact[int]
     told_blur_mm: Fact[float]
+    told_blur_grades: Fact[float]
     urgent: Fact[str]
     weak_side: Fact[str]
     smile_other_side: Fact[str]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from glabella import facts
 from glabella.face.frame import BothSides
 from glabella.plan.case import Case
 from glabella.plan.residue import Residue, residue
-from glabella.plan.seen import rises
+from glabella.plan.seen import GRADES, rises
 from glabella.plan.summary import HIGH, LOW
 from glabella.plan.uneven import PLACES, brow_rise
 
 # A whole grade stands for what rounds to it; a height is read to about a millimetre.
 GRADE_SLACK, HEIGHT_SLACK_MM = 0.5, 1.0
-GRADES = ("none", "mild", "moderate", "severe")
 
 
 def agreement(left: Residue, case: Case) -> tuple[str, ...]:
@@ -28,8 +28,8 @@ def agreement(left: Residue, case: Case) -> tuple[str, ...]:
     if learned is not None and not learned.used:
         told.append(
             f"Too few drawn patients ({learned.effective:g} of {learned.drawn}) explain what was "
-            "seen. What is predicted here is the population's, not this patient's: look at lot, "
-            "dilution and technique first."
+            "seen. What is predicted here is the population's, not this patient's. "
+            + facts.load().corrections.look_first.value
         )
     return tuple(told)
 

@@ -139,3 +139,11 @@ def require_whole(case: Case) -> None:
     if not case.given:
         raise InputError(UNSIGNED)
     refuse_what_is_yet_to_come(case.plan(), today=case.today)
+
+
+def refuse_tomorrow(case: Case, *, today: date) -> None:
+    """Raise InputError for a review on a day that is yet to come."""
+    if case.today > today:
+        raise InputError(
+            f"The review is of {case.today}, which is after today, {today}. Mend `today`."
+        )

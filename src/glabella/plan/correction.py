@@ -35,12 +35,18 @@ class Noticed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Return(msgspec.Struct, frozen=True, kw_only=True):
-    """When something is predicted back: the middle patient's day and date, and 90% of patients."""
+    """When something is predicted back: the middle patient's day and date, and 90% of patients.
+
+    `texts` are the first and last day that texts give for it, from `source`; they may disagree.
+    """
 
     code: SeenWord
     what: str
     side: Side | None
     when: Interval
+    texts: tuple[float, float] | None = None
+    note: str = ""
+    source: str = ""
 
 
 class Easing(msgspec.Struct, frozen=True, kw_only=True):

@@ -64,10 +64,12 @@ def learn(
     doses: dict[int, tuple[Dose, ...]],
     *,
     also: Callable[[Past], Array] | None = None,
+    pool: int = POOL,
 ) -> tuple[People | None, Learned | None]:
     """Drawn patients weighed by the plan's reviews; None where there is nothing to learn from.
 
-    `also` is the log likelihood (P,) of what was seen beyond grades and brow heights.
+    `also` is the log likelihood (P,) of what was seen beyond grades and brow heights; `pool` is
+    how many patients are drawn: what is rare takes many.
     """
     newest = max(treatment.date for treatment in plan.treatments)
     oldest = newest - timedelta(days=REMEMBERED_DAYS)
@@ -78,7 +80,7 @@ def learn(
     ]
     if not reviews:
         return None, None
-    people = draw(POOL, doubts=len(doubt().names))
+    people = draw(pool, doubts=len(doubt().names))
     parameters = varied(calibrated(), people.doubt)
     past = _past(plan, face, doses, reviews, people=people, parameters=parameters)
     log = sum(
@@ -89,7 +91,7 @@ def learn(
     weight /= weight.sum()
     effective = float(1 / np.sum(weight**2))
     used = effective >= FEWEST_EFFECTIVE and bool(log.max() > UNEXPLAINED)
-    told = Learned(reviews=len(reviews), effective=round(effective, 1), drawn=POOL, used=used)
+    told = Learned(reviews=len(reviews), effective=round(effective, 1), drawn=pool, used=used)
     return (weighted(past.people, weight) if used else None), told
 
 

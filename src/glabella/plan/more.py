@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,9 +18,9 @@ from glabella.plan.forecast import Course
 from glabella.plan.lines import rated_below
 from glabella.plan.place import Dose
 from glabella.plan.plan import Injection
-from glabella.plan.seen import asked_grade
+from glabella.plan.seen import GRADES, asked_grade
 from glabella.plan.summary import HIGH, LOW
-from glabella.plan.top_up import FULL, Bench, Settled, Trial
+from glabella.plan.top_up import FULL, ROUNDING, Bench, Settled, Trial
 
 Array = NDArray[np.float64]
 
@@ -53,8 +54,12 @@ def more(bench: Bench, seen: Noticed) -> Settled:
     """
     area = seen.area
     if area not in bench.case.patient.lines:
-        return Settled(None, None, f"{area}: no grade before treatment, so no dose can be reckoned.")
+        return Settled(
+            None, why_not=f"{area}: no grade before treatment, so no dose can be reckoned."
+        )
     asked, most = asked_of(bench, area), given_units(bench, area)
+    if not most:
+        return Settled(None, why_not=f"{area} was not treated: plan it as a treatment of its own.")
     places = _places(bench, area, seen.side)
     chosen: list[Injection] = []
     best, broken = bench.trial(()), ""
@@ -70,14 +75,14 @@ def more(bench: Bench, seen: Noticed) -> Settled:
         tried, broken = _next(bench, asked, places, chosen, most)
         best = tried or best
     if not best.points:
-        return Settled(None, None, broken or f"{area}: no addition helps.")
-    return Settled(best, _effect(bench, best, asked))
+        return Settled(None, why_not=broken or f"{area}: no addition helps.")
+    return Settled(best, _effects(bench, best, asked))
 
 
 def _next(
     bench: Bench,
     asked: Asked,
-    places: Sequence[tuple[Injection, ...]],
+    places: Sequence[Place],
     chosen: Sequence[Injection],
     most: float,
 ) -> tuple[Trial | None, str]:
@@ -87,7 +92,9 @@ def _next(
     start = sum(point.units for point in chosen)
     now = _chance(bench, bench.trial(chosen).course, asked)
     for place in places:
-        points = _joined(chosen, place)
+        points = _joined(chosen, place.step)
+        if max(point.units for point in points) > place.most + ROUNDING:
+            continue
         more_units = sum(point.units for point in points) - start
         if start + more_units >= most:
             name = facts.product(bench.last.product).name
@@ -117,15 +124,26 @@ def given_units(bench: Bench, area: str) -> float:
     return max(own)[1] if own else 0.0
 
 
-def _places(bench: Bench, area: str, side: Side | None) -> list[tuple[Injection, ...]]:
-    """Where more may go: where it went before, and where the label has a point, a step each."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where more may go: a step at each of its points, and the most that goes to one of them."""
+
+    step: tuple[Injection, ...]
+    most: float
+
+
+def _places(bench: Bench, area: str, side: Side | None) -> list[Place]:
+    """Where it went before, and where the label has a point; each gets what went there at most."""
     given = [
-        Injection(
-            units=bench.step,
-            x_mm=round(dose.x_mm, 1),
-            y_mm=round(dose.y_mm, 1),
-            side=dose.side,
-            depth=dose.depth,
+        (
+            dose.units.amount,
+            Injection(
+                units=bench.step,
+                x_mm=round(dose.x_mm, 1),
+                y_mm=round(dose.y_mm, 1),
+                side=dose.side,
+                depth=dose.depth,
+            ),
         )
         for doses in bench.left.doses.values()
         for dose in doses
@@ -135,7 +153,7 @@ def _places(bench: Bench, area: str, side: Side | None) -> list[tuple[Injection,
     sites = product.areas[area].sites if area in product.areas else ()
     known = facts.load().anatomy.sites
     labelled = [
-        Injection(units=bench.step, site=one.site, side=own)
+        (one.units.value, Injection(units=bench.step, site=one.site, side=own))
         for one in sites
         for own in ((Side.LEFT, Side.RIGHT) if known[one.site].paired else (Side.MIDLINE,))
     ]
@@ -143,26 +161,28 @@ def _places(bench: Bench, area: str, side: Side | None) -> list[tuple[Injection,
 
 
 def _pairs(
-    bench: Bench, points: Iterable[Injection], only: Side | None
-) -> list[tuple[Injection, ...]]:
+    bench: Bench, points: Iterable[tuple[float, Injection]], only: Side | None
+) -> list[Place]:
     """Points that are each other's mirror image together; of a named side alone."""
-    groups: list[tuple[Dose, list[tuple[Side, Injection]]]] = []
-    for point in points:
+    groups: list[tuple[Dose, float, dict[Side, Injection]]] = []
+    for most, point in points:
         (dose,) = bench.doses((point,))
-        for first, group in groups:
-            near = np.hypot(first.x_mm - dose.x_mm, first.y_mm - dose.y_mm) <= SAME_MM
-            if near and (first.side is Side.MIDLINE) == (dose.side is Side.MIDLINE):
-                if dose.side not in {side for side, _ in group}:
-                    group.append((dose.side, point))
-                break
+        own = next((group for group in groups if _same_place(group[0], dose)), None)
+        if own is None:
+            groups.append((dose, most, {dose.side: point}))
         else:
-            groups.append((dose, [(dose.side, point)]))
-    found = []
-    for _, group in groups:
-        kept = tuple(point for side, point in group if only is None or side is only)
-        if kept:
-            found.append(kept)
-    return found
+            own[2].setdefault(dose.side, point)
+    kept = [
+        Place(tuple(point for side, point in group.items() if only in (None, side)), most)
+        for _, most, group in groups
+    ]
+    return [place for place in kept if place.step]
+
+
+def _same_place(one: Dose, other: Dose) -> bool:
+    """Whether two points are one place, or each other's mirror image."""
+    middle = (one.side is Side.MIDLINE) == (other.side is Side.MIDLINE)
+    return middle and math.hypot(one.x_mm - other.x_mm, one.y_mm - other.y_mm) <= SAME_MM
 
 
 def _joined(chosen: Sequence[Injection], place: Sequence[Injection]) -> list[Injection]:
@@ -179,18 +199,14 @@ def _key(point: Injection) -> tuple[object, ...]:
     return point.site, point.x_mm, point.y_mm, point.side, point.depth
 
 
-def _chances(bench: Bench, course: Course, asked: Asked) -> Array:
-    """The chance (P,) that lines are rated at most as wanted when the effect is full."""
+def _chance(bench: Bench, course: Course, asked: Asked, day: int = FULL) -> float:
+    """The chance that lines are rated at most as wanted when the effect is full."""
     sides = [
-        rated_below(lines.maximum[:, [FULL]], asked.grade + 0.5, bench.left.parameters)
+        rated_below(lines.maximum[:, [day]], asked.grade + 0.5, bench.left.parameters)
         for (area, _), lines in course.lines.items()
         if area == asked.area
     ]
-    return np.asarray(np.min(sides, axis=0))[1:, 0]
-
-
-def _chance(bench: Bench, course: Course, asked: Asked) -> float:
-    return float(_chances(bench, course, asked).mean())
+    return float(np.min(sides, axis=0)[1:, 0].mean())
 
 
 def _severity(course: Course, area: str, day: int = FULL) -> Array:
@@ -199,17 +215,31 @@ def _severity(course: Course, area: str, day: int = FULL) -> Array:
     return np.asarray(np.max(sides, axis=0))
 
 
-def _effect(bench: Bench, trial: Trial, asked: Asked) -> Effect:
+def _effects(bench: Bench, trial: Trial, asked: Asked) -> tuple[Effect, ...]:
+    """The chance of the wanted grade, which is what was asked, and the severity in the middle."""
     now = bench.left.course([0.0])
+    chance = _chance(bench, trial.course, asked)
     low, after, high = np.quantile(_severity(trial.course, asked.area), [LOW, 0.5, HIGH])
-    return Effect(
-        what=f"{asked.area} at full movement",
+    rated = Effect(
+        what=f"{asked.area} rated {GRADES[asked.grade]} or better",
+        unit="chance",
+        now=round(_chance(bench, now, asked, 0), 3),
+        without=round(_chance(bench, bench.without, asked), 3),
+        after=round(chance, 3),
+        low=round(chance, 3),
+        high=round(chance, 3),
+        asked=asked.chance,
+        reached=chance >= asked.chance,
+    )
+    severity = Effect(
+        what=f"{asked.area} at full movement, grade in the middle",
         unit="grade",
         now=round(float(np.median(_severity(now, asked.area, 0))), 2),
         without=round(float(np.median(_severity(bench.without, asked.area))), 2),
         after=round(float(after), 2),
         low=round(float(low), 2),
         high=round(float(high), 2),
-        asked=float(asked.grade),
-        reached=_chance(bench, trial.course, asked) >= asked.chance,
+        asked=None,
+        reached=rated.reached,
     )
+    return rated, severity

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glabella.face.frame import Face
 from glabella.plan.course import Reach, reach
 from glabella.plan.forecast import Course, follow
-from glabella.plan.learn import Past, learn
+from glabella.plan.learn import POOL, Past, learn
 from glabella.plan.parameters import Parameters, calibrated, doubt, varied
 from glabella.plan.people import People, draw
 from glabella.plan.place import Dose, place_all
@@ -22,6 +22,8 @@ from glabella.plan.result import Learned
 Array = NDArray[np.float64]
 # Log likelihood (P,) of what was seen beyond what a review measures.
 Likely = Callable[[Past], Array]
+# Few drawn patients have a drooping lid: it takes many to find them.
+WIDE_POOL = 8192
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +62,7 @@ def residue(plan: Plan, *, today: date, likely: Likely | None = None) -> Residue
     """What is left today of a plan's treatments, all of them given, and what its reviews taught."""
     face = Face.fit(plan.patient.sex, plan.patient.measures)
     doses = place_all(face, plan.treatments)
-    own, learned = learn(plan, face, doses, also=likely)
+    own, learned = learn(plan, face, doses, also=likely, pool=POOL if likely is None else WIDE_POOL)
     people = own or draw(doubts=len(doubt().names))
     parameters = varied(calibrated(), people.doubt)
     reaches = tuple(

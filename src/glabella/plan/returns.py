@@ -18,12 +18,14 @@ from glabella.plan.forecast import Course
 from glabella.plan.parameters import model_facts
 from glabella.plan.residue import Residue
 from glabella.plan.summary import NOTICED_GRADES, interval, last_crossing
-from glabella.plan.uneven import brow_apart, brow_peak, brow_rise, smile_apart
+from glabella.plan.uneven import smile_apart
 
 Array = NDArray[np.float64]
 STEP_DAYS = 3
 # Muscles whose strength tells of what cannot be measured in mm.
 EYE, LIFTER = "orbicularis-oculi", "zygomaticus"
+MOVERS = ("frontalis", "corrugator", "depressor-supercilii")
+NEGLIGIBLE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,27 @@ class Waiting:
         start = max(one.date for one in self.left.plan.treatments)
         elapsed = (self.left.today - start).days
         horizon = float(self.days[-1]) + elapsed
+        told = facts.load().safety.complications.get(code)
+        texts = told.lasts_days if told else None
         return Return(
-            code=code, what=what, side=side, when=interval(gone + elapsed, start, horizon)
+            code=code,
+            what=what,
+            side=side,
+            when=interval(gone + elapsed, start, horizon),
+            texts=texts.value if texts else None,
+            note=(texts.note or "") if texts else "",
+            source=texts.source if texts else "",
         )
+
+    def fading(self, sides: Sequence[Side], size_mm: float) -> Array:
+        """A change of the brow (P, T) that is as large as it was seen, and fades with the toxin.
+
+        It goes as the strength comes back to the muscles that move these brows.
+        """
+        movement = self.course.movement
+        lost = sum(1 - movement.of(muscle, side) for muscle in MOVERS for side in sides)
+        first = np.maximum(np.asarray(lost)[:, :1], NEGLIGIBLE)
+        return np.asarray(size_mm * np.minimum(np.asarray(lost) / first, 1.0))
 
 
 def returns(left: Residue, noticed: Sequence[Noticed]) -> tuple[Return, ...]:
@@ -90,10 +110,10 @@ def _lids(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
 
 
 def _brows(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
-    near = facts.load().goals.brow["keep"].mm.value
+    size = seen.size_mm or model_facts().risk.brow_ptosis_mm.value
+    near = min(facts.load().goals.brow["keep"].mm.value, size / 2)
     for side in _sides(seen):
-        rise = brow_rise(waiting.left.face, waiting.course.movement, side, "middle")
-        excess = -rise - near
+        excess = waiting.fading((side,), size) - near
         yield waiting.back(seen.code, f"brow within {near:g} mm of before", side, excess)
     yield from _strength(waiting, seen, "frontalis")
 
@@ -109,7 +129,7 @@ def _strength(waiting: Waiting, seen: Noticed, muscle: str) -> Iterator[Return]:
 
 
 def _frozen(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
-    """Movement half back, and lines noticed again, in the area named or in all that were treated."""
+    """Movement half back, and lines noticed again, in the area named or in all treated ones."""
     half = facts.load().corrections.half_strength.value
     treated = {dose.area for doses in waiting.left.doses.values() for dose in doses}
     areas = {seen.area} if seen.area else treated
@@ -136,13 +156,16 @@ def _smile(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
 
 
 def _peak(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
-    near = model_facts().risk.spock_brow_mm.value
+    limit = model_facts().risk.spock_brow_mm.value
     for side in _sides(seen):
-        excess = brow_peak(waiting.left.face, waiting.course.movement, side) - near
-        yield waiting.back(seen.code, "outer brow no longer peaked", side, excess)
+        excess = waiting.fading((side,), seen.size_mm or limit) - limit / 2
+        yield waiting.back(
+            seen.code, f"peak of the outer brow below {limit / 2:g} mm", side, excess
+        )
 
 
 def _level(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
     near = facts.load().goals.brow["level"].mm.value
-    excess = np.abs(brow_apart(waiting.left.face, waiting.course.movement)) - near
+    size = seen.size_mm or model_facts().risk.asymmetry_mm.value
+    excess = waiting.fading(BothSides, size) - near
     yield waiting.back(seen.code, f"brows level within {near:g} mm", None, excess)

@@ -11,8 +11,10 @@ from glabella.plan.case import Case, Observation
 from glabella.plan.correction import Noticed
 from glabella.plan.parameters import model_facts
 from glabella.plan.plan import LineArea
+from glabella.plan.uneven import PLACES
 
-PLACES = ("medial", "peak", "lateral")
+# A difference that is told counts as measured from this many mm on.
+READ_MM = 0.5
 GRADES = ("none", "mild", "moderate", "severe")
 
 
@@ -24,7 +26,7 @@ def notice(case: Case, face: Face, treated: Iterable[str]) -> tuple[Noticed, ...
     told = [
         found
         for observation in case.observations
-        for found in _told(observation, measured)
+        for found in _told(case, face, observation, measured)
         if (found.code, found.side, found.area) not in known
     ]
     once = {(one.code, one.side, one.area): one for one in [*told, *measured]}
@@ -68,21 +70,20 @@ def middle_mm(rise: dict[str, float]) -> float:
     return (rise["medial"] + rise["peak"]) / 2
 
 
-def apart_mm(case: Case, face: Face) -> float | None:
-    """How much higher the left brow stands than the right, against before, where it is most.
+def apart_by_place(case: Case, face: Face) -> dict[str, float] | None:
+    """How much higher the left brow stands than the right at each place, against before.
 
     Where heights were not taken before, the sides are compared as they stand.
     """
     if case.brow_left is None or case.brow_right is None:
         return None
     left, right = (rises(case, face, side) for side in BothSides)
-    apart = [
-        (left[place] - right[place])
+    return {
+        place: (left[place] - right[place])
         if left and right
         else _height(case.brow_left, place) - _height(case.brow_right, place)
         for place in PLACES
-    ]
-    return max(apart, key=abs)
+    }
 
 
 def _brows(case: Case, face: Face) -> Iterator[Noticed]:
@@ -100,8 +101,9 @@ def _brows(case: Case, face: Face) -> Iterator[Noticed]:
                 f"{peak:.1f} mm apart."
             )
             yield _noticed("spock-brow", words, side=side, size=peak)
-    apart = apart_mm(case, face)
-    if apart is not None and abs(apart) >= limit.asymmetry_mm.value:
+    places = apart_by_place(case, face)
+    apart = max(places.values(), key=abs) if places else 0.0
+    if abs(apart) >= limit.asymmetry_mm.value:
         side = Side.LEFT if apart > 0 else Side.RIGHT
         words = f"The {side} brow stands {abs(apart):.1f} mm higher than the other, against before."
         yield _noticed("asymmetry", words, side=side, size=abs(apart))
@@ -121,7 +123,12 @@ def _lines(case: Case, treated: set[str]) -> Iterator[Noticed]:
 
 
 def _noticed(
-    code: SeenWord, words: str, *, side: Side | None = None, area: str = "", size: float | None = None
+    code: SeenWord,
+    words: str,
+    *,
+    side: Side | None = None,
+    area: str = "",
+    size: float | None = None,
 ) -> Noticed:
     kind = facts.load().corrections.seen[code]
     return Noticed(
@@ -137,27 +144,46 @@ def _noticed(
     )
 
 
-def _told(observation: Observation, measured: list[Noticed]) -> Iterator[Noticed]:
+def _told(
+    case: Case, face: Face, observation: Observation, measured: list[Noticed]
+) -> Iterator[Noticed]:
     """What was said; a side that was left out is taken from what was measured, or is both."""
     kind = facts.load().corrections.seen[observation.seen]
     same = [one for one in measured if one.code == observation.seen]
     area = observation.area or ""
     if observation.side is None and any(area in ("", one.area) for one in same):
         return
-    sides = (observation.side,)
+    sides: tuple[Side | None, ...] = (observation.side,)
     if observation.side is None and observation.seen == "spock-brow":
         sides = BothSides
     for side in sides:
         where = ", ".join(str(word) for word in (area, side) if word)
+        size = _size_mm(case, face, observation.seen, side)
+        told = f"{kind.name}{f' ({where})' if where else ''}"
+        read = f"{size:.1f} mm as measured." if size else _presents(observation.seen)
         yield Noticed(
             code=observation.seen,
             name=kind.name,
             answer=kind.answer,
-            message=f"{kind.name}{f' ({where})' if where else ''}. {_presents(observation.seen)}",
+            message=f"{told}: {read}" if read else f"{told}.",
             side=side,
             area=area,
+            size_mm=size,
+            measured=size is not None,
             source=_source(observation.seen),
         )
+
+
+def _size_mm(case: Case, face: Face, code: SeenWord, side: Side | None) -> float | None:
+    """How large what was told is by the heights, though it is less than what would be noticed."""
+    if side is None:
+        return None
+    size = 0.0
+    if code == "asymmetry" and (places := apart_by_place(case, face)):
+        size = side.sign * max(places.values(), key=abs)
+    if code == "spock-brow" and (rise := rises(case, face, side)):
+        size = max(rise["peak"], rise["lateral"]) - rise["medial"]
+    return round(size, 2) if size >= READ_MM else None
 
 
 def _presents(code: SeenWord) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 
 from glabella import facts
 from glabella.face.frame import BothSides, Side
-from glabella.facts.corrections import SeenWord
 from glabella.plan.case import Case
 from glabella.plan.correction import Addition, Effect, Noticed, RiskChange
 from glabella.plan.forecast import Course
@@ -21,9 +21,9 @@ from glabella.plan.parameters import model_facts
 from glabella.plan.place import Dose, place
 from glabella.plan.plan import Injection, Treatment
 from glabella.plan.residue import Residue
-from glabella.plan.seen import middle_mm, rises
+from glabella.plan.seen import apart_by_place, middle_mm, rises
 from glabella.plan.summary import EVENTS, HIGH, LOW, unwanted
-from glabella.plan.uneven import brow_apart, brow_peak, brow_rise
+from glabella.plan.uneven import PLACES, brow_rise
 
 Array = NDArray[np.float64]
 Of = Callable[[Movement], Array]
@@ -35,6 +35,7 @@ FULL = WATCHED.index(14.0)
 GRID_MM, EDGE_MM = 5.0, 4.0
 # A chance that rises by less than this is the noise of a few drawn patients.
 NOISE = 0.008
+ROUNDING = 1e-9
 # An addition that does not settle a difference is worth its units from this share of it on.
 WORTH = 0.2
 
@@ -117,10 +118,13 @@ class Bench:
             )
         return tuple(found)
 
-    def broken(self, trial: Trial) -> str:
-        """What an addition would break, in words; empty when it breaks nothing."""
+    def broken(self, trial: Trial, *, one_sided: bool = False) -> str:
+        """What an addition would break, in words; empty when it breaks nothing.
+
+        What is added on one side is to undo a difference that drawn patients may not have.
+        """
         for risk in self.risks(trial):
-            if not risk.holds:
+            if not risk.holds and not (one_sided and risk.event == "asymmetry"):
                 return (
                     f"{risk.name} would be {risk.after:.0%} likely; {risk.limit:.0%} is accepted."
                 )
@@ -145,30 +149,41 @@ class Bench:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quantity:
-    """What is to come down: `of` (P, T) in mm, `now` as it was seen, and what it should be."""
+    """What is to come down, from heights of brows: `of` gives them (P, T, K) in mm.
+
+    `seen` (K,) are the heights as they stand today; `size` tells from heights (..., K) how far
+    apart they are, and `asked` how far they may be.
+    """
 
     what: str
     of: Of
-    now: float
+    seen: Array
+    size: Callable[[Array], Array]
     asked: float
 
+    @property
+    def now(self) -> float:
+        return float(self.size(self.seen))
+
     def effect(self, bench: Bench, trial: Trial) -> Effect:
-        """From what is seen now by what the model says changes."""
-        start = self.of(bench.now)[1:, 0]
-        changed = self.of(trial.course.movement)[1:, FULL] - start
-        alone = self.of(bench.without.movement)[1:, FULL] - start
-        low, after, high = np.quantile(self.now + changed, [LOW, 0.5, HIGH])
+        """From what is seen now, moved by what the model says changes."""
+        after = self._sizes(bench, trial.course)
+        low, middle, high = np.quantile(after, [LOW, 0.5, HIGH])
         return Effect(
             what=self.what,
             unit="mm",
             now=round(self.now, 2),
-            without=round(self.now + float(np.median(alone)), 2),
-            after=round(float(after), 2),
+            without=round(float(np.median(self._sizes(bench, bench.without))), 2),
+            after=round(float(middle), 2),
             low=round(float(low), 2),
             high=round(float(high), 2),
             asked=self.asked,
-            reached=bool(after <= self.asked),
+            reached=bool(abs(middle) <= self.asked),
         )
+
+    def _sizes(self, bench: Bench, course: Course) -> Array:
+        changed = self.of(course.movement)[1:, FULL] - self.of(bench.now)[1:, 0]
+        return self.size(self.seen + changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,95 +191,155 @@ class Settled:
     """What a search found: the trial and its effect, or why there is none."""
 
     trial: Trial | None
-    effect: Effect | None
+    effects: tuple[Effect, ...] = ()
     why_not: str = ""
 
 
-def settle(bench: Bench, quantity: Quantity, side: Side, amounts: Sequence[float]) -> Settled:
-    """The smallest amount at the one point of a side's forehead that brings a quantity down.
+def settle(
+    bench: Bench, quantity: Quantity, sides: Sequence[Side], amounts: Sequence[float]
+) -> Settled:
+    """The smallest amount, at one point of each side's forehead, that brings a quantity down.
 
     Of the points that do it with the smallest amount, the one that moves the brow least; if none
-    does, the one that helps most, where that is worth it.
+    does, the one that helps most.
     """
-    best: tuple[float, Trial, Effect] | None = None
+    best: tuple[Trial, Effect] | None = None
     broken = ""
     for units in amounts:
         tried = []
-        for x_mm, y_mm in forehead_points(bench, side):
-            point = Injection(units=units, x_mm=x_mm, y_mm=y_mm, side=side)
-            trial = bench.trial((point,))
-            effect = quantity.effect(bench, trial)
-            if what := bench.broken(trial):
+        for x_mm, y_mm in forehead_points(bench, sides):
+            points = [Injection(units=units, x_mm=x_mm, y_mm=y_mm, side=one) for one in sides]
+            trial = bench.trial(points)
+            if what := bench.broken(trial, one_sided=len(sides) == 1):
                 broken = what
                 continue
-            tried.append((effect.after, trial, effect))
-        done = [one for one in tried if one[2].reached and one[2].after > -quantity.asked]
+            tried.append((trial, quantity.effect(bench, trial)))
+        done = [one for one in tried if one[1].reached]
         if done:
-            _, trial, effect = max(done, key=lambda one: one[0])
-            return Settled(trial, effect)
-        best = min([*tried, *([best] if best else [])], key=lambda one: abs(one[0]), default=best)
+            trial, effect = max(done, key=lambda one: abs(one[1].after))
+            return Settled(trial, (effect,))
+        known = [*([best] if best else []), *tried]
+        best = min(known, key=lambda one: abs(one[1].after), default=None)
     if best is None:
-        return Settled(None, None, broken)
-    _, trial, effect = best
-    if quantity.now - abs(effect.after) < WORTH * quantity.now:
+        return Settled(None, why_not=broken)
+    trial, effect = best
+    if abs(effect.after) > (1 - WORTH) * quantity.now:
         why = f"The most that may be added would take it from {quantity.now:.1f} to "
-        return Settled(None, None, f"{why}{effect.after:.1f} mm only. {broken}".strip())
-    return Settled(trial, effect)
+        return Settled(None, why_not=f"{why}{abs(effect.after):.1f} mm only. {broken}".strip())
+    return Settled(trial, (effect,))
 
 
-def forehead_points(bench: Bench, side: Side) -> Iterator[tuple[float, float]]:
-    """A grid over the outer frontalis of a side, as far above the brow as the margins ask."""
+def forehead_points(bench: Bench, sides: Sequence[Side]) -> Iterator[tuple[float, float]]:
+    """A grid over the outer frontalis of the sides, as far above the brow as the margins ask."""
     face, safety = bench.left.face, facts.load().safety
     margin = safety.frontalis_margin_lateral_mm.value
     outer = face.temporal_crest_mm - EDGE_MM
     for x_mm in np.arange(face.pupil_mm + EDGE_MM, outer + 1e-6, GRID_MM):
-        lowest = face.brow_upper_mm(side, float(x_mm)) + margin
+        lowest = max(face.brow_upper_mm(side, float(x_mm)) for side in sides) + margin
         for y_mm in np.arange(lowest, face.frontalis_top_mm - EDGE_MM, GRID_MM):
             yield float(np.ceil(x_mm)), float(np.ceil(y_mm))
 
 
-def amounts_of(step: float, most: float) -> list[float]:
-    """Whole steps of the product up to an amount; one step at least."""
-    return [step * number for number in range(1, max(1, int(most / step + 1e-9)) + 1)]
+def amounts_of(step: float, most: float, least: float = 0.0) -> list[float]:
+    """Whole steps of the product from an amount to another; one step at least."""
+    first = max(1, math.ceil(least / step - ROUNDING))
+    last = max(first, math.floor(most / step + ROUNDING))
+    return [step * number for number in range(first, last + 1)]
 
 
-def spock(bench: Bench, seen: Noticed, side: Side) -> Settled:
-    """One or two units into the outer frontalis of the side that peaks."""
-    face, limit = bench.left.face, model_facts().risk.spock_brow_mm.value
-    most = facts.load().corrections.spock_most_units.value
+def spock(bench: Bench, seen: Sequence[Noticed]) -> Settled:
+    """One or two units into the outer frontalis of each side that peaks, both sides alike."""
+    limit = model_facts().risk.spock_brow_mm.value
+    known = facts.load().corrections.spock_most_units
+    sides = tuple(one.side for one in seen if one.side is not None)
 
     def of(movement: Movement) -> Array:
-        return brow_peak(face, movement, side)
+        return np.concatenate([_heights(bench, movement, side) for side in sides], axis=-1)
 
-    now = seen.size_mm or max(limit, float(np.median(of(bench.now)[1:, 0])))
-    quantity = Quantity(f"outer {side} brow above its head", of, now, limit)
-    amounts = amounts_of(bench.step, max(most, 2 * bench.step))
-    return settle(bench, quantity, side, amounts)
+    def size(heights: Array) -> Array:
+        brows = heights.reshape(*heights.shape[:-1], len(sides), len(PLACES))
+        medial, peak, lateral = np.moveaxis(brows, -1, 0)
+        return np.asarray(np.max(np.maximum(peak, lateral) - medial, axis=-1))
+
+    own = [_as_seen(bench, side) for side in sides]
+    sizes = [one.size_mm or limit for one in seen if one.side is not None]
+    heights = np.concatenate(
+        [
+            _raised(one, told - float(max(one[1], one[2]) - one[0]))
+            for one, told in zip(own, sizes, strict=True)
+        ]
+    )
+    # Settled is what no longer counts as a peak, and is half gone at least.
+    asked = min(limit, float(size(heights)) / 2)
+    quantity = Quantity(
+        f"outer {' and '.join(sides)} brow above its head", of, heights, size, asked
+    )
+    # One or two units; where a step of the product is more than a unit, one or two steps.
+    fewest, most = (known.low or 0.0, known.value) if bench.step <= 1 else (0.0, 2 * bench.step)
+    amounts = amounts_of(bench.step, most, fewest)
+    return settle(bench, quantity, sides, amounts)
 
 
 def level(bench: Bench, seen: Noticed) -> Settled:
     """The smallest addition on the side that stands higher."""
-    face, side = bench.left.face, seen.side
+    known, side = facts.load(), seen.side
     assert side is not None
-    known = facts.load()
-    limit = model_facts().risk.asymmetry_mm.value
 
     def of(movement: Movement) -> Array:
-        return side.sign * brow_apart(face, movement)
+        return _heights(bench, movement, side) - _heights(bench, movement, side.other)
 
-    now = seen.size_mm or max(limit, float(np.median(of(bench.now)[1:, 0])))
-    what = f"{side} brow above the other"
-    quantity = Quantity(what, of, now, known.goals.brow["level"].mm.value)
-    most = known.corrections.level_steps_most.value * bench.step
-    settled = settle(bench, quantity, side, amounts_of(bench.step, most))
-    if settled.effect is not None and not settled.effect.reached:
+    def size(heights: Array) -> Array:
+        widest = np.argmax(np.abs(heights), axis=-1)
+        return np.asarray(np.take_along_axis(heights, widest[..., None], axis=-1)[..., 0])
+
+    apart = apart_by_place(bench.case, bench.left.face)
+    heights = (
+        side.sign * np.array(list(apart.values()))
+        if apart
+        else _as_seen(bench, side) - _as_seen(bench, side.other)
+    )
+    told = seen.size_mm or model_facts().risk.asymmetry_mm.value
+    heights = _raised(heights, told - float(size(heights)))
+    asked = known.goals.brow["level"].mm.value
+    quantity = Quantity(f"{side} brow above the other", of, heights, size, asked)
+    most = point_units(bench)
+    settled = settle(bench, quantity, (side,), amounts_of(bench.step, most))
+    if settled.effects and not settled.effects[0].reached:
         # What does not level the sides is toxin for nothing.
         why = (
             f"{most:g} U {facts.product(bench.last.product).name} on the {side} would bring the "
-            f"difference from {now:.1f} to {settled.effect.after:.1f} mm only."
+            f"difference from {quantity.now:.1f} to {abs(settled.effects[0].after):.1f} mm only."
         )
-        return Settled(None, None, why)
+        return Settled(None, why_not=why)
     return settled
+
+
+def point_units(bench: Bench) -> float:
+    """The most that is added at one point of the forehead: what the label gives there at one."""
+    product = facts.product(bench.last.product)
+    if "forehead" in product.areas:
+        return max(site.units.value for site in product.areas["forehead"].sites)
+    return facts.load().corrections.level_steps_most.value * bench.step
+
+
+def _heights(bench: Bench, movement: Movement, side: Side) -> Array:
+    """Rises (P, T, 3) of a brow at the places where a review measures it."""
+    return np.stack(
+        [brow_rise(bench.left.face, movement, side, place) for place in PLACES], axis=-1
+    )
+
+
+def _as_seen(bench: Bench, side: Side) -> Array:
+    """Rises (3,) of a brow as measured, or else of the middle patient who explains what is told."""
+    rise = rises(bench.case, bench.left.face, side)
+    if rise is not None:
+        return np.array([rise[place] for place in PLACES])
+    return np.asarray(np.median(_heights(bench, bench.now, side)[1:, 0], axis=0))
+
+
+def _raised(heights: Array, missing: float) -> Array:
+    """Heights with the outer brow raised by what is missing to what was told."""
+    return heights + np.array([0.0, 1.0, 1.0]) * max(missing, 0.0)
 
 
 def addition(
@@ -279,7 +354,6 @@ def addition(
 ) -> Addition:
     """A settled search as part of a proposal."""
     assert settled.trial is not None
-    effects = (settled.effect,) if settled.effect else ()
     return Addition(
         code=seen.code,
         name=seen.name,
@@ -289,8 +363,8 @@ def addition(
         units=round(settled.trial.units, 2),
         points=len(settled.trial.points),
         why=why,
-        reached=all(effect.reached for effect in effects),
-        effects=effects,
+        reached=all(effect.reached for effect in settled.effects),
+        effects=settled.effects,
         source=source,
     )
 
@@ -304,6 +378,3 @@ def same_points(treatments: Sequence[Treatment]) -> Treatment:
             units = point.units + (points[key].units if key in points else 0.0)
             points[key] = msgspec.structs.replace(point, units=units)
     return msgspec.structs.replace(treatments[0], injections=tuple(points.values()))
-
-
-CODES: tuple[SeenWord, ...] = ("spock-brow", "asymmetry", "under-treatment")
