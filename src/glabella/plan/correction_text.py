@@ -13,6 +13,9 @@ from glabella.plan.finding import Finding
 from glabella.plan.plan import Injection
 
 WIDTH = 96
+LEFT = {
+    "under-treatment": "Not all that was asked is reached: plan the rest for the next treatment."
+}
 RULE = "!" * WIDTH
 
 
@@ -88,7 +91,7 @@ def _addition(one: Addition) -> Iterator[str]:
     for effect in one.effects:
         yield f"    {effect_words(effect)}"
     if not one.reached:
-        yield "    It does not reach all that was asked; what is left fades with the toxin."
+        yield f"    {LEFT.get(one.code, 'What is left fades with the toxin.')}"
 
 
 def effect_words(effect: Effect) -> str:
@@ -203,7 +206,7 @@ def _basis(told: Correction) -> str:
     learned = told.learned
     own = (
         f"Weighed by what was seen ({learned.effective:g} effective draws of {learned.drawn}). "
-        if learned is not None and learned.used
+        if learned is not None and learned.used and learned.effective < learned.drawn
         else ""
     )
     return _wrapped(
