@@ -83,17 +83,16 @@ def bindings(outcome: Outcome, search: Search, steps: Steps) -> tuple[Binding, .
 
 def _bindings(outcome: Outcome, search: Search, given: Mapping[str, float]) -> Iterator[Binding]:
     aims, product = search.aims, facts.product(search.influence.product)
-    for aim in aims.areas:
-        units = given.get(aim.area, 0.0)
-        if units + aims.step_units > aim.most_units:
-            yield Binding(
-                code=f"most-units:{aim.area}",
-                message=f"{area_name(aim.area).capitalize()}: {units:g} U {product.name} is all "
-                f"that this goal allows there ({aim.most_units:g} U).",
-                source=aim.most_from,
-            )
-    total = sum(given.values())
-    if total + aims.step_units > aims.most_units and len(aims.areas) + len(search.held_units) > 1:
+    step, total = aims.step_units, sum(given.values())
+    full = [aim for aim in aims.areas if given.get(aim.area, 0.0) + step > aim.most_units]
+    for aim in full:
+        yield Binding(
+            code=f"most-units:{aim.area}",
+            message=f"{area_name(aim.area).capitalize()}: {given.get(aim.area, 0.0):g} U "
+            f"{product.name} is all that this goal allows there ({aim.most_units:g} U).",
+            source=aim.most_from,
+        )
+    if total + step > aims.most_units and len(full) < len(aims.areas):
         yield Binding(
             code="most-units",
             message=f"{total:g} U {product.name} is all that this goal allows in one session "
