@@ -20,7 +20,7 @@ from glabella.trials import calibrate
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FIRST = str(EXAMPLES / "first-visit.json")
-COMMANDS = ("forecast", "cite", "facts", "schema", "trial", "calibrate", "validate")
+COMMANDS = ("forecast", "correct", "cite", "facts", "schema", "trial", "calibrate", "validate")
 
 Captured = pytest.CaptureFixture[str]
 
