@@ -16,11 +16,14 @@ from glabella.chart.validation_figure import ShownRow, validation_svg
 from glabella.errors import GlabellaError, InputError
 from glabella.plan import Plan, forecast, plan_schema, read_plan, report
 from glabella.plan.basis import basis
+from glabella.plan.droplet_text import as_text as droplet_text
+from glabella.plan.droplets import droplets
 from glabella.plan.plan import refuse_what_is_yet_to_come
+from glabella.plan.region import read_region, region_schema
 from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
 
-SCHEMAS = {"plan": plan_schema, "trial": trial_schema}
+SCHEMAS = {"plan": plan_schema, "region": region_schema, "trial": trial_schema}
 BAR = 40
 # What fits beside a row of the validation figure.
 LABEL_LETTERS = 48
@@ -54,6 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
     command.set_defaults(run=_forecast)
+
+    command = commands.add_parser("droplets", help="droplets in the skin: grid, units, forecast")
+    command.add_argument("region", type=Path, metavar="REGION.json")
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
+    command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
+    command.set_defaults(run=_droplets)
 
     command = commands.add_parser("cite", help="the sources behind a plan's forecast")
     command.add_argument("plan", type=Path, metavar="PLAN.json")
@@ -114,6 +123,19 @@ def _forecast(arguments: argparse.Namespace) -> None:
         _print_json(found)
     else:
         print(report.as_text(found), end="")
+
+
+def _droplets(arguments: argparse.Namespace) -> None:
+    region = read_region(_bytes(arguments.region))
+    planned = droplets(region)
+    refuse_what_is_yet_to_come(planned.plan, today=datetime.now().astimezone().date())
+    if arguments.svg:
+        _write(arguments.svg, chart.plan_svg(planned.plan, forecast(planned.plan)))
+        print(f"Wrote {arguments.svg}", file=sys.stderr)
+    if arguments.json:
+        _print_json(planned)
+    else:
+        print(droplet_text(planned), end="")
 
 
 def _cite(arguments: argparse.Namespace) -> None:

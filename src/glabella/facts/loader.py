@@ -13,6 +13,7 @@ import msgspec
 
 from glabella.errors import FactError
 from glabella.facts.anatomy import Anatomy
+from glabella.facts.droplets import DropletFacts
 from glabella.facts.findings import Findings, PublishedFinding
 from glabella.facts.goals import Goals
 from glabella.facts.literature import Literature, PublishedRow
@@ -32,6 +33,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     conditions: dict[str, Condition]
     safety: Safety
     goals: Goals
+    droplets: DropletFacts
     literature: tuple[PublishedRow, ...]
     findings: tuple[PublishedFinding, ...]
     anatomy: Anatomy
@@ -59,6 +61,7 @@ SHEETS = (
     Sheet("conditions", "conditions.toml", dict[str, Condition]),
     Sheet("safety", "safety.toml", Safety),
     Sheet("goals", "goals.toml", Goals),
+    Sheet("droplets", "droplets.toml", DropletFacts),
     Sheet("literature", "literature/*.toml", Literature, "rows"),
     Sheet("findings", "findings.toml", Findings, "rows"),
     Sheet("anatomy", "anatomy.toml", Anatomy),
