@@ -171,7 +171,7 @@ def test_regions_that_meet_share_one_grid() -> None:
 def test_a_grid_may_stand_wider_where_that_fits_more() -> None:
     face = Face.fit("female")
     strip = Shape("s", "strip", ((-21, 40), (21, 40), (21, 41), (-21, 41)), mirrored=False)
-    grids = {spacing: fill(face, [strip], spacing) for spacing in (8.0, 8.5, 9.0, 9.5, 10.0)}
+    grids = {spacing: fill(face, (strip,), spacing) for spacing in (8.0, 8.5, 9.0, 9.5, 10.0)}
     counts = [len(grid.x_mm) for grid in grids.values()]
     assert counts == sorted(counts, reverse=True)
     assert all(grid.spacing_mm >= spacing for spacing, grid in grids.items())

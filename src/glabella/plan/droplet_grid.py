@@ -67,17 +67,20 @@ class Grid:
     left_out: dict[tuple[int, str], tuple[tuple[float, float], ...]]
 
 
-def fill(face: Face, shapes: Sequence[Shape], spacing_mm: float) -> Grid:
+@lru_cache(maxsize=64)
+def fill(face: Face, shapes: tuple[Shape, ...], spacing_mm: float) -> Grid:
     """The lattice of most droplets at this spacing or a wider one, kept off the zones."""
     best: tuple[int, float, Array, Array] | None = None
     for wide in _spacings(spacing_mm):
         if best is not None and _most(shapes, wide) <= best[0]:
             break
-        for x, y in _lattices(shapes, wide):
-            free = _inside(face, shapes, x, y)
-            count = int(np.sum(zone_at(face, x[free], y[free]) < 0))
-            if best is None or count > best[0]:
-                best = count, wide, x[free], y[free]
+        x, y, lattice = _lattices(shapes, wide)
+        inside = _inside(face, shapes, x, y)
+        x, y, lattice = x[inside], y[inside], lattice[inside]
+        counts = np.bincount(lattice[zone_at(face, x, y) < 0], minlength=1)
+        most = int(np.argmax(counts))
+        if best is None or counts[most] > best[0]:
+            best = int(counts[most]), wide, x[lattice == most], y[lattice == most]
     assert best is not None
     return _grid(face, shapes, *best[1:])
 
@@ -119,8 +122,13 @@ def area_mm2(polygon: Array) -> float:
     return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
 
 
-def _lattices(shapes: Sequence[Shape], spacing_mm: float) -> Iterator[tuple[Array, Array]]:
-    """Places (N,), the same on both sides of the midline, over all that the shapes cover."""
+def _lattices(shapes: Sequence[Shape], spacing_mm: float) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Places (N,) over all that the shapes cover, and which of the lattices each belongs to.
+
+    Each lattice is the same on both sides of the midline.
+    """
+    across: list[Array] = []
+    up: list[Array] = []
     corners = np.concatenate([shape.polygon for shape in shapes])
     low, high = corners[:, 1].min(), corners[:, 1].max()
     reach = math.ceil(np.abs(corners[:, 0]).max() / spacing_mm) + 1
@@ -130,7 +138,10 @@ def _lattices(shapes: Sequence[Shape], spacing_mm: float) -> Iterator[tuple[Arra
         for parity in (0, 1):
             shift = (np.arange(len(y)) + parity) % 2 / 2
             x = (np.arange(-reach - 1, reach + 1)[None] + shift[:, None]) * spacing_mm
-            yield x.ravel(), np.repeat(y, x.shape[1])
+            across.append(x.ravel())
+            up.append(np.repeat(y, x.shape[1]))
+    number = np.repeat(np.arange(len(up)), [len(part) for part in up])
+    return np.concatenate(across), np.concatenate(up), number
 
 
 def _inside(face: Face, shapes: Sequence[Shape], x: Array, y: Array) -> Mask:
