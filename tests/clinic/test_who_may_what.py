@@ -37,9 +37,10 @@ POST_ONLY = {
     "stock:discard",
     "treatments:draft",
     "treatments:stamp",
+    "treatments:droplets",
     "treatments:abandon",
 }
-JSON = {"treatments:draft", "treatments:stamp"}
+JSON = {"treatments:draft", "treatments:stamp", "treatments:droplets"}
 
 
 def patterns(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,6 +1,6 @@
 // The droplet tool: where, how large, how close; the grid is seen before it is placed.
 
-import { newKey, signedX, typedNumber } from "./model.js";
+import { find, newKey, signedX, typedNumber } from "./model.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WAIT_MS = 250;
@@ -81,7 +81,8 @@ export class Droplets {
     else this.#corners = null;
     box.checked = this.open || this.#layerWasOn;
     box.dispatchEvent(new Event("change"));
-    this.store.select(null);
+    // A droplet that cannot be taken any more is let go; the event comes late, after a quick tap.
+    if (!this.open && find(this.store.points, this.store.selected)?.region) this.store.select(null);
     this.#drawing();
     this.#wonder();
     if (this.open) this.#show();
