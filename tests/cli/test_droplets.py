@@ -38,7 +38,7 @@ def test_the_parts_come_in_their_order(capsys: Captured) -> None:
         "Each droplet: 0.182 U Botox Cosmetic in 0.00909 mL",
         "top it up to 1 mL",
         "Regions",
-        "nothing was left out",
+        "Left out",
         "Pores and sebum",
         "What superficial fibres keep",
         "Unwanted results",
@@ -146,3 +146,8 @@ def test_what_was_given_after_today_is_refused(capsys: Captured, tmp_path: Path)
     path = changed(tmp_path, treatments=[given])
     assert main(["droplets", path]) == 2
     assert "which is after today" in capsys.readouterr().err
+
+
+def test_a_grid_without_a_zone_in_its_way_says_so(capsys: Captured, tmp_path: Path) -> None:
+    text = said(capsys, "droplets", changed(tmp_path, regions=["forehead"]))
+    assert "nothing was left out" in text

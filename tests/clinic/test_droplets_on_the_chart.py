@@ -101,6 +101,15 @@ def test_an_outline_is_filled_and_named(client: Client, draft: Treatment, vial: 
     assert preview.region_name("drawn-1") == "drawn region 1"
 
 
+def test_droplets_that_stay_on_the_chart_keep_their_distance(
+    client: Client, draft: Treatment, vial: Vial
+) -> None:
+    free = sheet(client, draft, vial)
+    there = [[0.0, 50.0], [20.0, 45.0]]
+    beside = sheet(client, draft, vial, **WANTED, taken=there)
+    assert 0 < beside["droplets"] < free["droplets"]
+
+
 def test_what_is_missing_is_asked_for_in_the_words_of_the_page(
     client: Client, draft: Treatment, vial: Vial
 ) -> None:

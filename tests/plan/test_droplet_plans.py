@@ -168,6 +168,16 @@ def test_regions_that_meet_share_one_grid() -> None:
     assert pdist(at).min() == pytest.approx(7)
 
 
+def test_droplets_that_are_there_already_keep_their_distance() -> None:
+    cheek = places(lay_out(region(regions=["cheek"], own=own(spacing_mm=7.5))))
+    free = lay_out(region(regions=["jawline"], own=own(spacing_mm=8)))
+    taken = [(float(x), float(y)) for x, y in cheek]
+    beside = lay_out(region(regions=["jawline"], own=own(spacing_mm=8)), taken=taken)
+    apart = np.hypot(*(places(beside)[:, None] - cheek[None]).transpose(2, 0, 1))
+    assert apart.min() >= 8 - 1e-6
+    assert 0 < beside.droplets <= free.droplets
+
+
 def test_a_grid_may_stand_wider_where_that_fits_more() -> None:
     face = Face.fit("female")
     strip = Shape("s", "strip", ((-21, 40), (21, 40), (21, 41), (-21, 41)), mirrored=False)
@@ -198,6 +208,8 @@ def test_the_cheek_keeps_off_the_lip_elevators_and_says_so(cheeks: DropletPlan) 
         ("lip-elevators", 14, -20),
         ("lower-lid", 30, -12),
         ("lower-lid", 30, 8),
+        ("nostrils", 9, -46),
+        ("nostrils", 2, -47),
         ("mouth", 20, -70),
         ("mouth", 5, -80),
         ("smile-side", 38, -60),

@@ -68,14 +68,22 @@ class Grid:
 
 
 @lru_cache(maxsize=64)
-def fill(face: Face, shapes: tuple[Shape, ...], spacing_mm: float) -> Grid:
-    """The lattice of most droplets at this spacing or a wider one, kept off the zones."""
+def fill(
+    face: Face,
+    shapes: tuple[Shape, ...],
+    spacing_mm: float,
+    taken: tuple[tuple[float, float], ...] = (),
+) -> Grid:
+    """The lattice of most droplets at this spacing or a wider one, kept off the zones.
+
+    Droplets that are there already, at the places `taken` (x signed, y), keep their distance too.
+    """
     best: tuple[int, float, Array, Array] | None = None
     for wide in _spacings(spacing_mm):
         if best is not None and _most(shapes, wide) <= best[0]:
             break
         x, y, lattice = _lattices(shapes, wide)
-        inside = _inside(face, shapes, x, y)
+        inside = _inside(face, shapes, x, y) & _apart(taken, x, y, spacing_mm)
         x, y, lattice = x[inside], y[inside], lattice[inside]
         counts = np.bincount(lattice[zone_at(face, x, y) < 0], minlength=1)
         most = int(np.argmax(counts))
@@ -150,6 +158,15 @@ def _inside(face: Face, shapes: Sequence[Shape], x: Array, y: Array) -> Mask:
         found |= shape.holds(x, y)
     half = np.interp(y, *face.edge_mm)
     return found & (np.abs(x) <= half) & (y >= face.neck_mm) & (y <= face.hairline_mm)
+
+
+def _apart(taken: tuple[tuple[float, float], ...], x: Array, y: Array, spacing_mm: float) -> Mask:
+    """Which points are no nearer than this to what is there already."""
+    if not taken:
+        return np.ones(len(x), dtype=bool)
+    there = np.array(taken, dtype=float)
+    nearest = np.hypot(x[:, None] - there[:, 0], y[:, None] - there[:, 1]).min(axis=1)
+    return np.asarray(nearest >= spacing_mm - 1e-6)
 
 
 def _shape_at(shapes: Sequence[Shape], x: Array, y: Array) -> NDArray[np.int64]:

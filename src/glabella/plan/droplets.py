@@ -72,12 +72,15 @@ def droplets(region: Region) -> DropletPlan:
     )
 
 
-def lay_out(region: Region) -> Layout:
-    """The grid of a region and what it holds, without a forecast."""
+def lay_out(region: Region, *, taken: Iterable[tuple[float, float]] = ()) -> Layout:
+    """The grid of a region and what it holds, without a forecast.
+
+    `taken` are places (x signed, y) in mm where droplets lie already: new ones keep off them.
+    """
     mix = mix_of(region)
     face = Face.fit(region.patient.sex, region.patient.measures)
     shapes = shapes_of(region, face, spacing_mm=mix.spacing_mm)
-    grid = fill(face, shapes, mix.spacing_mm)
+    grid = fill(face, shapes, mix.spacing_mm, tuple(taken))
     if not len(grid.x_mm):
         raise InputError(_nothing_left(grid, mix))
     count, full = len(grid.x_mm), droplet_facts().limits.syringe_ml.value

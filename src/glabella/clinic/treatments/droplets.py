@@ -15,12 +15,13 @@ from glabella.clinic.stock import queries as stock
 from glabella.clinic.stock.models import Vial
 from glabella.clinic.treatments import planning
 from glabella.clinic.treatments.models import Treatment
+from glabella.clinic.treatments.points import MOST_POINTS
 from glabella.errors import InputError
 from glabella.facts.droplets import DropletProtocol, RegionName
 from glabella.plan.droplet_mix import droplet_facts, protocols_for
 from glabella.plan.droplet_plan import Layout
 from glabella.plan.droplets import lay_out
-from glabella.plan.region import DrawnOutline, OwnProtocol, Region
+from glabella.plan.region import DrawnOutline, OwnProtocol, Place, Region
 
 # The record keeps hundredths of a unit.
 HUNDREDTHS = 100
@@ -29,7 +30,10 @@ SAME = 0.02
 
 
 class DropletInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the droplet tool asks for: a vial, where, and how large and close droplets are."""
+    """What the droplet tool asks for: a vial, where, and how large and close droplets are.
+
+    `taken` are the places (x signed, y) of droplets that stay on the chart.
+    """
 
     vial: int
     regions: tuple[RegionName, ...] = ()
@@ -37,6 +41,7 @@ class DropletInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     protocol: str = ""
     spacing_mm: float | None = None
     droplet_ml: float | None = None
+    taken: Annotated[tuple[Place, ...], msgspec.Meta(max_length=MOST_POINTS)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,8 @@ def droplet_sheet(treatment: Treatment, sent: DropletInput) -> DropletSheet:
                 spacing_mm=_spacing(sent),
                 basis=protocol.name if protocol else "own numbers",
             ),
-        )
+        ),
+        taken=sent.taken,
     )
     return DropletSheet(
         layout=layout,

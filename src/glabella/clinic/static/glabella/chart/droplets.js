@@ -223,9 +223,12 @@ export class Droplets {
 
   async #ask(turn) {
     const protocol = this.#protocol;
+    const regions = this.#regions;
+    const staying = this.store.points.filter((point) => point.region && !regions.includes(point.region));
     const wanted = {
+      taken: staying.map((point) => [signedX(point), point.y_mm]),
       vial: this.arm.vial.id,
-      regions: this.#regions,
+      regions,
       outlines: this.#outlines,
       protocol: protocol?.id || "",
       spacing_mm: this.#number("droplet-spacing"),
