@@ -203,7 +203,7 @@ def test_a_hundred_droplets_are_one_line_on_every_paper(
         assert row.volume_ml == pytest.approx(row.units / 40)
     shown = client.get(f"/treatments/{signed.pk}/").content.decode()
     assert "Droplets, forehead" in shown
-    assert shown.count("each 0.36 U") == 2
+    assert shown.count("each 0.36 U Botox Cosmetic") == 2
     told = stored_forecast(signed)
     assert told is not None
     assert {one.region for one in told.skin} >= {"forehead", "nose"}
@@ -216,7 +216,7 @@ def test_the_pdf_counts_droplets_by_region(
     signed = sign_treatment(treatment=placed, by=alice, overrides=AnyReason())
     count = sum(one.region == "forehead" for one in stored_points(signed))
     printed = words(client.get(f"/treatments/{signed.pk}/pdf/").content)
-    assert f"{count} × 0.36 U" in printed
+    assert f"{count} × 0.36 =" in printed
     assert printed.count("Droplets, forehead") == 2
 
 

@@ -357,7 +357,9 @@ def test_a_syringe_that_is_topped_up_says_how_much_is_drawn(t_zone: DropletPlan)
 
 def test_a_vial_that_has_the_mix_is_drawn_as_it_is() -> None:
     layout = lay_out(wu(diluent_ml=5, topped_up=False))
-    assert layout.mixing == "100 U Botox Cosmetic in 5 mL: 20 U per mL, drawn as it is."
+    assert layout.mixing == (
+        "100 U Botox Cosmetic in 5 mL: 20 U Botox Cosmetic per mL, drawn as it is."
+    )
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

@@ -158,21 +158,22 @@ def _mixing(region: Region, product: Product, per_ml: float) -> str:
     if math.isclose(has, per_ml, rel_tol=SAME):
         if region.topped_up:
             raise InputError(
-                f"{vial} is {has:g} U per mL already: there is nothing to top up. "
+                f"{vial} is {has:g} U {product.name} per mL already: there is nothing to top up. "
                 "Leave `topped_up` out."
             )
-        return f"{vial}: {has:g} U per mL, drawn as it is."
+        return f"{vial}: {has:g} U {product.name} per mL, drawn as it is."
     wanted = region.vial_units / per_ml
     if per_ml > has:
         raise InputError(
             f"The mix is {per_ml:g} U {product.name} per mL, but {vial} gives only {has:g}. "
-            f"Dilute with {wanted:.3g} mL, or enter your own protocol with {has:g} U per mL."
+            f"Dilute with {wanted:.3g} mL, or enter your own protocol with "
+            f"{has:g} U {product.name} per mL."
         )
     if not region.topped_up:
         raise InputError(
             f"The mix is {per_ml:g} U {product.name} per mL, but {vial} gives {has:g}. Dilute with "
             f"{wanted:.3g} mL, or say `topped_up` where each syringe is topped up to the mix, or "
-            f"enter your own protocol with {has:g} U per mL."
+            f"enter your own protocol with {has:g} U {product.name} per mL."
         )
     full = droplet_facts().limits.syringe_ml.value
     drawn = full * per_ml / has

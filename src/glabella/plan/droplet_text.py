@@ -44,8 +44,8 @@ def _header(plan: DropletPlan) -> str:
         f"{counted(layout.vials, 'vial')}.\n"
         f"{layout.name}: {layout.basis}.\n"
         f"Each droplet: {layout.units_per_droplet:.3g} U {product} in {layout.droplet_ml:.3g} mL "
-        f"({layout.units_per_ml:g} U per mL), neighbours at least {layout.spacing_mm:g} mm "
-        f"apart{wider}.\n"
+        f"({layout.units_per_ml:g} U {product} per mL), neighbours at least "
+        f"{layout.spacing_mm:g} mm apart{wider}.\n"
         f"Mix: {layout.mixing}\n"
         "A forecast supports the injector's judgement; it does not replace it."
     )

@@ -252,10 +252,7 @@ export class Droplets {
   #button() {
     const button = this.#one("[data-droplets=place]");
     button.disabled = !this.#sheet;
-    const { droplets, units, volume_ml: volume } = this.#sheet || {};
-    button.textContent = this.#sheet ? `Place ${droplets}: ${units} U, ${volume} mL` : "Place droplets";
-    const name = this.arm.vial?.product_name || "";
-    button.setAttribute("aria-label", this.#sheet ? `Place ${droplets} droplets: ${units} U ${name} in ${volume} mL` : "Place droplets");
+    button.textContent = this.#sheet ? `Place ${this.#sheet.droplets} droplets` : "Place droplets";
   }
 
   /** All at once, one step to undo; a region that has droplets gets the new ones instead. */

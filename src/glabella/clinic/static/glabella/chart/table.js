@@ -58,7 +58,7 @@ export class Table {
     const words = {
       tag: vial?.letter || "?",
       name: `Droplets, ${name}`,
-      each: `${points.length} × ${units} U`,
+      each: `${points.length} × ${units}`,
       lot: vial ? `lot ${vial.lot}` : "",
       side: sides.has("left") && sides.has("right") ? "both" : [...sides][0],
       units: `${round(points.length * units)}`,
