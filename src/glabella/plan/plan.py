@@ -48,7 +48,7 @@ YEARS = range(1980, 2200)
 
 
 def require_plausible(day: date) -> None:
-    """Raise ValueError for a date that is a slip of the pen."""
+    """Raise ValueError for a date that cannot be meant."""
     if day.year not in YEARS:
         raise ValueError(f"{day} cannot be meant: give a year from {YEARS[0]} to {YEARS[-1]}")
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from glabella import facts
 from glabella.face.frame import Side
 from glabella.plan.finding import Finding
+from glabella.plan.proposal import Proposal
 from glabella.plan.result import Curve, Forecast, Interval
 
 SHOWN_DAYS = (0, 1, 3, 7, 14, 30, 60, 90, 120, 150, 180)
@@ -44,9 +45,9 @@ def _header(forecast: Forecast) -> str:
     ).rstrip()
 
 
-def learned_words(forecast: Forecast) -> str:
-    """Whose forecast it is: the population's, or this patient's own."""
-    learned = forecast.learned
+def learned_words(told: Forecast | Proposal) -> str:
+    """Whose forecast or proposal it is: the population's, or this patient's own."""
+    learned = told.learned
     if learned is None:
         return ""
     seen = "1 review" if learned.reviews == 1 else f"{learned.reviews} reviews"
