@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -36,6 +37,10 @@ from glabella.plan.region import read_region, region_schema
 from glabella.plan.titrate import titrate
 from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
+
+if TYPE_CHECKING:
+    # argparse gives it no public name.
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 SCHEMAS = {
     "plan": plan_schema,
@@ -73,7 +78,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"glabella {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _of_planning(commands)
+    _of_facts(commands)
+    _of_trials(commands)
+    return parser
 
+
+def _of_planning(commands: Commands) -> None:
     command = commands.add_parser("forecast", help="what a plan will do, day by day")
     command.add_argument("plan", type=Path, metavar="PLAN.json")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
@@ -104,6 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
     command.set_defaults(run=_droplets)
 
+
+def _of_facts(commands: Commands) -> None:
     command = commands.add_parser("cite", help="the sources behind a plan's forecast")
     command.add_argument("plan", type=Path, metavar="PLAN.json")
     command.set_defaults(run=_cite)
@@ -118,6 +131,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("what", choices=list(SCHEMAS))
     command.set_defaults(run=lambda arguments: _print_json(SCHEMAS[arguments.what]()))
 
+
+def _of_trials(commands: Commands) -> None:
     command = commands.add_parser("trial", help="a virtual trial: arms, population, end points")
     command.add_argument("spec", type=Path, metavar="SPEC.json")
     command.add_argument("--json", action="store_true", help="as JSON")
@@ -137,7 +152,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="as JSON")
     command.add_argument("--svg", type=Path, metavar="FILE", help="write the figure of all rows")
     command.set_defaults(run=_validate)
-    return parser
 
 
 def _read(path: Path) -> Plan:
