@@ -11,10 +11,13 @@ share reaches the layer of the element.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Real = TypeVar("Real", np.float32, np.float64)
 
 # A share of 1e-8 of what is injected lies further away than this many widths.
 REACH = 6.0
@@ -25,7 +28,7 @@ def width_mm(volume_ml: Array, *, sigma_mm: float, reference_ml: float, exponent
     return np.asarray(sigma_mm * (volume_ml / reference_ml) ** exponent)
 
 
-def kernel(distance_squared_mm2: Array, sigma_mm: Array) -> Array:
+def kernel(distance_squared_mm2: NDArray[Real], sigma_mm: NDArray[Real]) -> NDArray[Real]:
     """Density per unit dose in 1/mm2 at a squared distance; broadcasts."""
     variance = sigma_mm**2
     found = np.asarray(distance_squared_mm2 / (-2 * variance))

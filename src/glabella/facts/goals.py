@@ -62,10 +62,14 @@ class Hand(Record, kw_only=True):
 
 
 class Goals(Record, kw_only=True):
-    """All of goals.toml; `risks` are the highest chances of unwanted results, by event."""
+    """All of goals.toml; `risks` are the highest chances of unwanted results, by event.
+
+    `spared_kept` is the strength that a muscle keeps at least if it is to be spared.
+    """
 
     presets: dict[PresetName, Preset]
     movement: dict[MovementWord, MovementAim]
     brow: dict[BrowShape, BrowAim]
     risks: dict[Event, Fact[float]]
+    spared_kept: Fact[float]
     hand: Hand

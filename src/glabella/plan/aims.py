@@ -16,7 +16,8 @@ class AreaAim:
     """What the lines of an area should be: rated at most `grade` on `day` with this `chance`.
 
     `kept` is the strength behind them that the middle patient keeps when it is weakest;
-    `most_units` what the area may get, and `most_from` the source of that limit.
+    `most_units` what the area may get, `most_at_point` what one point may, both for the area's
+    label, and `most_from` the source of that limit.
     """
 
     area: LineArea
@@ -26,6 +27,7 @@ class AreaAim:
     kept: float
     weight: float
     most_units: float
+    most_at_point: float
     most_from: str
 
 
@@ -42,6 +44,7 @@ class Aims:
     most_units: float
     most_from: str
     step_units: float
+    notes: tuple[str, ...] = ()
 
 
 def aims_of(goal: Goal) -> Aims:
@@ -67,6 +70,7 @@ def aims_of(goal: Goal) -> Aims:
                 kept=movement.kept.value,
                 weight=wanted.weight,
                 most_units=share * most.value,
+                most_at_point=max(site.units.value for site in product.areas[area].sites),
                 most_from=most.source,
             )
         )

@@ -152,11 +152,11 @@ def reach(
         exponent=facts.volume_exponent.value,
     )
     spots = np.column_stack([grid.x_mm, grid.y_mm])
-    coupling = np.array([_coupling(dose.depth, grid) for dose in doses])
+    shares = np.array([coupling(dose.depth, grid) for dose in doses])
 
     def density(log_sigma: Array) -> Array:
         widths = np.exp(log_sigma)[:, None] * relative_widths
-        return spread.density(amounts, places, widths, spots, coupling)
+        return spread.density(amounts, places, widths, spots, shares)
 
     own = np.log(sigma_mm) + model_facts().people.spread_log_sd.value * people.spread
     return Reach(product=product.id, day=day, density=_smooth(density, own))
@@ -178,7 +178,7 @@ def _smooth(density: Callable[[Array], Array], log_sigma: Array) -> Array:
     return np.maximum(chebvander((log_sigma - middle) / half, SPREADS - 1) @ shares, 0.0)
 
 
-def _coupling(depth: str, grid: Elements) -> Array:
+def coupling(depth: str, grid: Elements) -> Array:
     """Share of a dose at `depth` that reaches the layer of each element (E,)."""
     facts = model_facts().spread
     superficial = getattr(facts, f"{depth}_to_superficial").value

@@ -88,8 +88,12 @@ class Movement:
 
 
 @lru_cache(maxsize=64)
-def _readout(face: Face) -> tuple[Array, int, int]:
-    """Matrix (E, K) from elements to muscles, brow nodes per side and tail pulls per side."""
+def readout(face: Face) -> tuple[Array, int, int]:
+    """The matrix (E, K) that reads a face's elements, how many muscles it has, and brow nodes.
+
+    Its columns are the muscles, then what lifts each brow node of the left and of the right side,
+    then what pulls each tail down.
+    """
     grid = elements(face)
     brow = model_facts().brow
     columns = [response.group_weights(grid.weight, grid.muscle, len(grid.names))]
@@ -122,14 +126,29 @@ def _readout(face: Face) -> tuple[Array, int, int]:
 def move(face: Face, lost: Blocked, people: People) -> Movement:
     """Movement left when elements have lost endplates."""
     grid = elements(face)
-    matrix, muscles, nodes = _readout(face)
+    matrix, muscles, nodes = readout(face)
     lifts, tails = muscles + 2 * nodes, matrix.shape[1]
     # Frontalis has many columns of its own, and no other muscle has a say in them.
     frontalis = np.isin(grid.muscle, [grid.names.index(("frontalis", s)) for s in BothSides])
     strength, (lift, tail) = _weigh(
         face, lost, ((frontalis, range(muscles, lifts)), (~frontalis, range(lifts, tails)))
     )
-    tone = np.exp(model_facts().people.tone_log_sd.value * people.tone)[:, None]
+    return movement_of(face, strength, lift=lift, tail=tail, tone=resting_tone(people))
+
+
+def resting_tone(people: People) -> Array:
+    """What muscles hold at rest (P, 1), against the usual."""
+    return np.asarray(np.exp(model_facts().people.tone_log_sd.value * people.tone)[:, None])
+
+
+def movement_of(
+    face: Face, strength: Strength, *, lift: Array, tail: Array, tone: Array
+) -> Movement:
+    """Movement for strength left, the lift left at brow nodes (P, T, 2 N) and at tails (P, T, 2).
+
+    `tone` (P, 1) is what muscles hold at rest, against the usual.
+    """
+    nodes = lift.shape[-1] // 2
     return Movement(
         strength=strength,
         brow=_brow(
@@ -205,7 +224,7 @@ def _weigh(
     Each group of elements, a mask (E,), has columns of the readout that none but it fills.
     """
     grid = elements(face)
-    matrix, _, _ = _readout(face)
+    matrix, _, _ = readout(face)
     parts = [(lost.part(own), columns) for own, columns in groups]
     touched = [[int(i) for i in np.unique(grid.muscle[part.reached])] for part, _ in parts]
     ends = np.cumsum([len(t) + len(c) for t, (_, c) in zip(touched, parts, strict=True)])

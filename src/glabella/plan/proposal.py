@@ -73,10 +73,15 @@ class BrowOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What one plan does, measured against a goal: the same for proposal, label and last visit."""
+    """What one plan does, measured against a goal: the same for proposal, label and last visit.
+
+    `units` are those of the goal's product; `by_product` has those of every product, which are
+    never added up.
+    """
 
     name: str
     units: float
+    by_product: dict[str, float]
     points: int
     areas: tuple[AreaOutcome, ...]
     risks: tuple[RiskOutcome, ...]

@@ -253,6 +253,12 @@ def unwanted(
     face: Face, movement: Movement, window: NDArray[np.bool_]
 ) -> dict[Event, NDArray[np.bool_]]:
     """Which patients (P,) have each unwanted result within a window of days (T,)."""
+    found = extremes(face, movement, window)
+    return {event: extreme >= limit_of(event).value for event, extreme in found.items()}
+
+
+def extremes(face: Face, movement: Movement, window: NDArray[np.bool_]) -> dict[Event, Array]:
+    """How far each patient (P,) goes towards each unwanted result within a window of days (T,)."""
     rises = {side: movement.brow["rest", side][:, window] for side in BothSides}
     lid = np.min([movement.lid[side][:, window] for side in BothSides], axis=(0, 2))
     middle, peak = [], []
@@ -262,17 +268,16 @@ def unwanted(
         lateral = np.maximum(rise[..., at["peak"]], rise[..., at["lateral"]])
         head = rise[..., at["medial"]]
         peak.append(np.where((lateral > 0) & (head < 0), lateral - head, 0.0))
-    extremes: dict[Event, Array] = {
+    return {
         "lid_ptosis": -lid,
         "brow_ptosis": -np.min(middle, axis=(0, 2)),
         "spock_brow": np.max(peak, axis=(0, 2)),
         "asymmetry": np.abs(rises[Side.LEFT] - rises[Side.RIGHT]).max(axis=(1, 2)),
-        **_unwanted_below(movement, window),
+        **_extremes_below(movement, window),
     }
-    return {event: extreme >= _limit(event).value for event, extreme in extremes.items()}
 
 
-def _unwanted_below(movement: Movement, window: NDArray[np.bool_]) -> dict[Event, Array]:
+def _extremes_below(movement: Movement, window: NDArray[np.bool_]) -> dict[Event, Array]:
     """The extremes (P,) of what toxin does to mouth and eyes; 0 where it does not get there."""
     strength = movement.strength
     found: dict[Event, Array] = dict.fromkeys(BELOW, np.zeros(strength.shape[0]))
@@ -286,14 +291,16 @@ def _unwanted_below(movement: Movement, window: NDArray[np.bool_]) -> dict[Event
     return found
 
 
-def _limit(event: Event) -> Fact[float]:
+def limit_of(event: Event) -> Fact[float]:
+    """From which size on a change counts as an unwanted result."""
     known = model_facts().risk
     fact: Fact[float] | None = getattr(known, f"{event}_mm", None)
     return fact or getattr(known, f"{event}_fraction")
 
 
-def _definition(event: Event) -> str:
-    limit = _limit(event)
+def definition(event: Event) -> str:
+    """What counts as an unwanted result, in words."""
+    limit = limit_of(event)
     size = f"{limit.value:.0%}" if limit.unit == "fraction" else f"{limit.value:g} mm"
     return f"{EVENTS[event][1].format(size)}, day {RISK_FROM_DAY} to {RISK_TO_DAY}"
 
@@ -304,16 +311,16 @@ def risks(face: Face, movement: Movement, days: Array) -> tuple[Risk, ...]:
         Risk(
             event=event,
             name=EVENTS[event][0],
-            definition=_definition(event),
+            definition=definition(event),
             probability=float(np.round(hit[1:].mean(), 4)),
-            source=_limit(event).source,
+            source=limit_of(event).source,
         )
         for event, hit in unwanted(face, movement, risk_window(days)).items()
-        if event not in BELOW or _told_of(movement, event)
+        if event not in BELOW or told_of(movement, event)
     )
 
 
-def _told_of(movement: Movement, event: Event) -> bool:
+def told_of(movement: Movement, event: Event) -> bool:
     """Whether toxin gets to what an unwanted result is about."""
     if event == "smile_asymmetry":
         return mouth.reached(movement)

@@ -1,0 +1,66 @@
+"""The front: what more units buy, and what they cost, up to all that is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from glabella.plan.aims import Aims, aims_of
+from glabella.plan.alternatives import treatment_of
+from glabella.plan.goal import Goal
+from glabella.plan.outcome import worst_risk
+from glabella.plan.proposal import TradeOff
+from glabella.plan.search import Search, Steps
+from glabella.plan.space import injections_of, space_of
+
+PLANS = 30
+# Asked of every plan of the front: as smooth as its units make it.
+AS_SMOOTH_AS_CAN_BE = 0.995
+
+
+def front(goal: Goal, plans: int = PLANS) -> tuple[TradeOff, ...]:
+    """The smoothest plan for each of so many totals of units, fewest first.
+
+    Limits of risk hold for all of them; how much movement they keep is told, not asked. Totals at
+    which nothing better was found are left out. Raises InputError as `optimise` does.
+    """
+    aims = aims_of(goal)
+    space = space_of(goal, aims)
+    held = sum(space.held_units.values())
+    most = min(aims.most_units, sum(aim.most_units for aim in aims.areas))
+    wanted = tuple(replace(aim, chance=AS_SMOOTH_AS_CAN_BE, kept=0.0) for aim in aims.areas)
+    found: list[TradeOff] = []
+    steps: Steps = {}
+    for units in np.linspace(held + aims.step_units, most, plans):
+        asked = replace(aims, areas=wanted, most_units=float(units))
+        search = replace(space, judge=replace(space.judge, aims=asked))
+        steps = search.run(steps, near=True).steps
+        one = _trade_off(goal, aims, search, steps)
+        if steps and (not found or one.units > found[-1].units):
+            found.append(one)
+    return tuple(found)
+
+
+def _trade_off(goal: Goal, aims: Aims, search: Search, steps: Steps) -> TradeOff:
+    load = search.load(steps)[None]
+    scores, counted = search.judge.scores(load), search.judge.counted(load)
+    risks = {event: float(share[0]) for event, share in counted.items()}
+    event, share = worst_risk(risks, aims)
+    chances = {area: round(float(chance[0]), 3) for area, chance in scores.chance.items()}
+    kept = min(float(left[0]) for left in scores.kept.values())
+    return TradeOff(
+        units=round(sum(search.units_by_area(steps).values()), 6),
+        points=len(steps) + len(goal.held),
+        chance=round(float(np.mean(list(chances.values()))), 3),
+        chances=chances,
+        kept=round(kept, 3),
+        brow_mm=round(float(scores.lowest_brow_mm[0]), 2),
+        worst_risk=round(share, 2),
+        worst_event=event or "",
+        reached=all(chances[aim.area] >= aim.chance for aim in aims.areas)
+        and all(float(scores.kept[aim.area][0]) >= aim.kept for aim in aims.areas)
+        and float(scores.brow_off_mm[0]) <= 0
+        and share <= 1,
+        treatment=treatment_of(goal, [*goal.held, *injections_of(steps, aims.step_units)]),
+    )

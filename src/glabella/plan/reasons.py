@@ -1,0 +1,111 @@
+"""Why a plan is as it is: what each point is for, what binds, and what stops it short of a goal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from glabella import facts
+from glabella.facts.model import Event
+from glabella.plan.aims import Aims
+from glabella.plan.proposal import Binding, Outcome
+from glabella.plan.score import Scores
+from glabella.plan.search import Search, Spot, Steps
+from glabella.plan.summary import EVENTS
+
+GRADES = ("no lines", "none or mild lines", "at most moderate lines", "any lines")
+# What leaving a point out must change before it is worth a word.
+SHARE, MM = 0.01, 0.1
+# A limit binds when less room than this is left.
+RISK_ROOM, KEPT_ROOM = 0.2, 0.03
+
+
+def grade_words(grade: int) -> str:
+    """A highest grade in words: `none or mild lines`."""
+    return GRADES[grade]
+
+
+def without_each(search: Search, steps: Steps, groups: Sequence[tuple[Spot, ...]]) -> list[str]:
+    """What the goal loses if the points of each group are left out, in words."""
+    plans = [steps, *({s: n for s, n in steps.items() if s not in group} for group in groups)]
+    scores = search.judge.scores(np.stack([search.load(plan) for plan in plans]))
+    return [_lost(scores, number, search.aims) for number in range(1, len(plans))]
+
+
+def _lost(scores: Scores, number: int, aims: Aims) -> str:
+    told = []
+    for aim in aims.areas:
+        before, after = scores.chance[aim.area][[0, number]]
+        if before - after >= SHARE:
+            told.append(
+                f"the chance of {grade_words(aim.grade)} in the {area_name(aim.area)} falls from "
+                f"{before:.0%} to {after:.0%}"
+            )
+    for event, risk in scores.risks.items():
+        if risk[number] - risk[0] >= SHARE:
+            told.append(
+                f"{EVENTS[event][0].lower()} becomes likelier: {max(risk[0], 0):.1%} to "
+                f"{risk[number]:.1%}"
+            )
+    off = scores.brow_off_mm[[0, number]]
+    if off[1] - off[0] >= MM:
+        told.append(f"the brow is {off[1]:.1f} mm off the shape that is asked for")
+    return "; ".join(told) or "hardly anything changes that is asked for"
+
+
+def area_name(area: str) -> str:
+    """An area in words, as the label of any product or the texts have it."""
+    return area.replace("-", " ")
+
+
+def why(spot: Spot) -> str:
+    """What a point at a place is for: what its muscle does."""
+    place, _ = spot
+    muscle = facts.load().anatomy.muscles[place.muscle]
+    return f"{muscle.name}: {muscle.action.value}"
+
+
+def bindings(outcome: Outcome, search: Search, steps: Steps) -> tuple[Binding, ...]:
+    """The limits that leave a plan no room, or hardly any."""
+    return tuple(_bindings(outcome, search, search.units_by_area(steps)))
+
+
+def _bindings(outcome: Outcome, search: Search, given: Mapping[str, float]) -> Iterator[Binding]:
+    aims, product = search.aims, facts.product(search.influence.product)
+    for aim in aims.areas:
+        units = given.get(aim.area, 0.0)
+        if units + aims.step_units > aim.most_units:
+            yield Binding(
+                code=f"most-units:{aim.area}",
+                message=f"{area_name(aim.area).capitalize()}: {units:g} U {product.name} is all "
+                f"that this goal allows there ({aim.most_units:g} U).",
+                source=aim.most_from,
+            )
+    total = sum(given.values())
+    if total + aims.step_units > aims.most_units:
+        yield Binding(
+            code="most-units",
+            message=f"{total:g} U {product.name} is all that this goal allows in one session "
+            f"({aims.most_units:g} U).",
+            source=aims.most_from,
+        )
+    for area in outcome.areas:
+        if area.asked_kept and area.kept - area.asked_kept < KEPT_ROOM:
+            yield Binding(
+                code=f"movement:{area.area}",
+                message=f"{area_name(area.area).capitalize()}: {area.kept:.0%} of the strength is "
+                f"kept; the goal keeps {area.asked_kept:.0%}.",
+            )
+    for risk in outcome.risks:
+        if risk.probability > (1 - RISK_ROOM) * risk.limit:
+            yield Binding(
+                code=f"risk:{risk.event}",
+                message=f"{risk.name}: {risk.probability:.1%}; the goal accepts {risk.limit:.1%}.",
+                source=risk.source,
+            )
+
+
+def risk_words(event: Event) -> str:
+    """An unwanted result in words."""
+    return EVENTS[event][0].lower()

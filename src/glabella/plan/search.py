@@ -1,0 +1,250 @@
+"""The search for the fewest units: whole steps at places, one move at a time, the best one first.
+
+A plan is a count of the product's smallest steps at each spot. From nothing, and from the label's
+own points, the search adds the step that gains most for its units until the goal is reached or
+nothing helps; then it takes away and moves steps as long as that is better. All moves of a round
+are scored together. Rounding is never needed, and a plan is as sparse as it comes out: each needle
+costs a little too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glabella.face.frame import Side
+from glabella.plan.aims import Aims
+from glabella.plan.candidates import Candidate
+from glabella.plan.influence import Influence, Single
+from glabella.plan.score import Judge
+
+Array = NDArray[np.float64]
+Spot = tuple[Candidate, Side]
+# Steps at each spot that has any.
+Steps = Mapping[Spot, int]
+
+# The first strides are this share of what may be given, so that few rounds are needed.
+STRIDE_SHARE = 0.08
+# A needle more is worth so many of the smallest steps: fewer points, unless more save units.
+NEEDLE_STEPS = 2.0
+# All that a place gets may also go to a place as near as this.
+NEIGHBOUR_MM = 26.0
+# and up to so many steps more, because it will reach less from there.
+MORE = 3
+# A gain below this is none.
+GAIN = 1e-7
+# So many of the likeliest exchanges are tried in a round of polishing.
+EXCHANGES = 12
+MOST_ROUNDS = 60
+# Sums of steps miss a limit by no more than this.
+SLACK = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Steps added to some spots, or taken away where negative."""
+
+    changes: tuple[tuple[Spot, int], ...]
+
+    def on(self, steps: Steps) -> dict[Spot, int]:
+        """The plan after this move."""
+        after = dict(steps)
+        for spot, change in self.changes:
+            after[spot] = after.get(spot, 0) + change
+        return {spot: count for spot, count in after.items() if count}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plan that a search came to, and its merit: less is better."""
+
+    steps: Steps
+    merit: float
+    looked_at: int
+
+
+@dataclass(slots=True, eq=False)
+class Search:
+    """A search among places for one goal. `base` (P, E) is what held points load already.
+
+    `groups` are the spots that move together: both sides of a place, or each alone where sides
+    may differ.
+    """
+
+    judge: Judge
+    groups: tuple[tuple[Spot, ...], ...]
+    base: Single
+    held_units: Mapping[str, float]
+    looked_at: int = 0
+    _merits: dict[frozenset[tuple[Spot, int]], float] = field(default_factory=dict)
+
+    @property
+    def aims(self) -> Aims:
+        return self.judge.aims
+
+    @property
+    def influence(self) -> Influence:
+        return self.judge.influence
+
+    def run(self, start: Steps, *, near: bool = False) -> Found:
+        """The best plan that moves lead to from a start; `near` one that is good already."""
+        steps = dict(start)
+        if len(self.aims.areas) > 1 and not near:
+            # Each area for itself first: a far smaller search, and no area is treated from another.
+            for part in self._by_area():
+                found = part.run(
+                    {s: n for s, n in steps.items() if s[0].area == part.aims.areas[0].area}
+                )
+                others = {s: n for s, n in steps.items() if s[0].area != part.aims.areas[0].area}
+                steps = {**others, **found.steps}
+                self.looked_at += found.looked_at
+        merit = self._merit([steps])[0]
+        steps, merit = self._grow(steps, merit)
+        steps, merit = self._polish(steps, merit)
+        return Found(steps, float(merit), self.looked_at)
+
+    def _by_area(self) -> Iterator[Search]:
+        """The same search for each area alone."""
+        for aim in self.aims.areas:
+            yield replace(
+                self,
+                judge=replace(self.judge, aims=replace(self.aims, areas=(aim,))),
+                groups=tuple(group for group in self.groups if group[0][0].area == aim.area),
+                looked_at=0,
+                _merits={},
+            )
+
+    def merit_of(self, steps: Steps) -> float:
+        """How far one plan is from the goal."""
+        return float(self._merit([steps])[0])
+
+    def allowed(self, steps: Steps) -> bool:
+        """Whether a plan keeps within what areas and the session may get."""
+        given = self.units_by_area(steps)
+        if sum(given.values()) > self.aims.most_units + SLACK:
+            return False
+        step = self.aims.step_units
+        return all(
+            given.get(aim.area, 0) <= aim.most_units + SLACK
+            and all(
+                count * step <= aim.most_at_point + SLACK
+                for (place, _), count in steps.items()
+                if place.area == aim.area
+            )
+            for aim in self.aims.areas
+        )
+
+    def units_by_area(self, steps: Steps) -> dict[str, float]:
+        """Units of each area, held points included."""
+        given = dict(self.held_units)
+        for (place, _), count in steps.items():
+            given[place.area] = given.get(place.area, 0.0) + count * self.aims.step_units
+        return given
+
+    def load(self, steps: Steps) -> Single:
+        """The load (P, E) of a plan."""
+        total = self.base.copy()
+        for (place, side), count in steps.items():
+            total += self.influence.load(place, side, count * self.aims.step_units)
+        return total
+
+    def _grow(self, steps: dict[Spot, int], merit: float) -> tuple[dict[Spot, int], float]:
+        most = max(aim.most_units for aim in self.aims.areas)
+        stride = max(1, round(STRIDE_SHARE * most / self.aims.step_units))
+        while stride:
+            better = self._best(steps, merit, self._additions(steps, stride))
+            if better is None:
+                stride //= 2
+            else:
+                steps, merit = better
+        return steps, merit
+
+    def _polish(self, steps: dict[Spot, int], merit: float) -> tuple[dict[Spot, int], float]:
+        for _ in range(MOST_ROUNDS):
+            single = [*self._removals(steps), *self._additions(steps, 1)]
+            better = (
+                self._best(steps, merit, single)
+                or self._best(steps, merit, self._exchanges(steps, single))
+                or self._best(steps, merit, self._merges(steps))
+            )
+            if better is None:
+                break
+            steps, merit = better
+        return steps, merit
+
+    def _best(
+        self, steps: dict[Spot, int], merit: float, moves: Iterable[Move]
+    ) -> tuple[dict[Spot, int], float] | None:
+        """The plan after the move that gains most for each unit; None if none gains."""
+        tried = [(move, move.on(steps)) for move in moves]
+        tried = [(move, after) for move, after in tried if self.allowed(after)]
+        if not tried:
+            return None
+        merits = self._merit([after for _, after in tried])
+        sizes = [max(sum(abs(change) for _, change in move.changes), 1) for move, _ in tried]
+        gains = (merit - merits) / np.array(sizes)
+        best = int(np.argmax(gains))
+        return (tried[best][1], float(merits[best])) if gains[best] > GAIN else None
+
+    def _additions(self, steps: Steps, stride: int) -> Iterator[Move]:
+        for group in self.groups:
+            yield Move(tuple((spot, stride) for spot in group))
+
+    def _removals(self, steps: Steps) -> Iterator[Move]:
+        for group, least in self._filled(steps):
+            for taken in {1, least}:
+                yield Move(tuple((spot, -taken) for spot in group))
+
+    def _filled(self, steps: Steps) -> Iterator[tuple[tuple[Spot, ...], int]]:
+        """The groups that have points, with what each of their spots has at least."""
+        for group in self.groups:
+            if least := min(steps.get(spot, 0) for spot in group):
+                yield group, least
+
+    def _exchanges(self, steps: Steps, moves: Sequence[Move]) -> list[Move]:
+        """The pairs of a removal and an addition that promise most by what each does alone."""
+        known = self._merit([move.on(steps) for move in moves])
+        taken = [(m, v) for m, v in zip(moves, known, strict=True) if m.changes[0][1] < 0]
+        added = [(m, v) for m, v in zip(moves, known, strict=True) if m.changes[0][1] > 0]
+        pairs = [
+            (away_merit + more_merit, Move((*away.changes, *more.changes)))
+            for away, away_merit in taken
+            for more, more_merit in added
+            if away.changes[0][0] != more.changes[0][0]
+        ]
+        return [move for _, move in sorted(pairs, key=lambda pair: pair[0])[:EXCHANGES]]
+
+    def _merges(self, steps: Steps) -> Iterator[Move]:
+        """All that a place gets goes to one nearby."""
+        for group, least in self._filled(steps):
+            from_here = group[0][0]
+            for other in self.groups:
+                there = other[0][0]
+                apart = np.hypot(there.x_mm - from_here.x_mm, there.y_mm - from_here.y_mm)
+                if there is from_here or apart > NEIGHBOUR_MM:
+                    continue
+                same = max(1, round(least * len(group) / len(other)))
+                for more in range(same, same + MORE):
+                    away = ((spot, -least) for spot in group)
+                    yield Move((*away, *((spot, more) for spot in other)))
+
+    def _merit(self, plans: Sequence[Steps]) -> Array:
+        keys = [frozenset(plan.items()) for plan in plans]
+        new = {key: plan for key, plan in zip(keys, plans, strict=True) if key not in self._merits}
+        if new:
+            loads = np.stack([self.load(plan) for plan in new.values()])
+            merits = self.judge.scores(loads).merit(self._cost(new.values()))
+            self._merits |= dict(zip(new, merits.tolist(), strict=True))
+            self.looked_at += len(new)
+        return np.array([self._merits[key] for key in keys])
+
+    def _cost(self, plans: Iterable[Steps]) -> Array:
+        """What plans cost (M,): units as a share of what may be given, and needles."""
+        most = sum(aim.most_units for aim in self.aims.areas) / self.aims.step_units
+        few = self.aims.matters.few_units
+        return np.array(
+            [(few * sum(plan.values()) + NEEDLE_STEPS * len(plan)) / most for plan in plans]
+        )
