@@ -1,7 +1,7 @@
 """Face charts and curves as SVG: the same for the page, the PDF and the command line."""
 
 from glabella.chart.brow import brow_svg
-from glabella.chart.compare import compare_box, compare_svg, gauge_svg
+from glabella.chart.compare import Box, compare_box, compare_svg, gauge_svg
 from glabella.chart.curves import curves_svg
 from glabella.chart.face import face_svg, view_of
 from glabella.chart.frames import frames
@@ -14,6 +14,7 @@ from glabella.chart.tradeoff import Compared, tradeoff_svg
 __all__ = [
     "LAYERS",
     "PRODUCTS",
+    "Box",
     "ChartPoint",
     "Compared",
     "brow_svg",

@@ -42,7 +42,7 @@ MOVE_SIZE_MM: Final = 4.4
 
 
 class Box(NamedTuple):
-    """A part of the picture, y down."""
+    """A part of the picture in mm, y down."""
 
     left: float
     top: float
@@ -84,7 +84,7 @@ def state_of(face: Face, outcome: Outcome) -> FaceState:
         for name in (area.area, *(f"{area.area}-{side}" for side in BothSides)):
             told = area.side is Side.MIDLINE or name.endswith(area.side) or name not in lines
             lines[name] = area.median_grade if told else lines[name]
-    brows = {brow.side: _along(face, brow) for brow in outcome.brow}
+    brows = {str(brow.side): _along(face, brow) for brow in outcome.brow}
     day = max((area.day for area in outcome.areas), default=0)
     return FaceState(
         day=day, expression="rest", brow_mm=brows, lid_mm={}, lower_lid_mm={}, lines=lines
@@ -170,9 +170,7 @@ def gauge_svg(share: float, mark: float, *, most: float = 1.0, good: bool) -> st
     along = GAUGE_WIDTH * min(1.0, share / most)
     at = GAUGE_WIDTH * min(1.0, mark / most)
     middle = GAUGE_HEIGHT / 2
-    track = element(
-        "rect", y=middle - 1.5, width=GAUGE_WIDTH, height=3, rx=1.5, fill=RULE
-    )
+    track = element("rect", y=middle - 1.5, width=GAUGE_WIDTH, height=3, rx=1.5, fill=RULE)
     bar = element(
         "rect", y=middle - 1.5, width=max(along, 0.6), height=3, rx=1.5,
         fill=ACCENT if good else STOP,

@@ -21,6 +21,7 @@ LEAST_SPAN_MM: Final = 2.0
 UNIT_STEPS: Final = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500)
 MOST_TICKS: Final = 8
 DOT: Final = 4.2
+MARK: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def tradeoff_svg(
         }
     )
     body = _axes(scale, product_name) + _brow(plans, scale) + _chance(plans, scale)
-    body += "".join(_mark(one, scale) for one in compared) + _cursor()
+    body += "".join(_mark(*mark) for mark in _marks(compared, scale)) + _cursor()
     return f"<svg{opening}>{body}</svg>"
 
 
@@ -145,15 +146,25 @@ def _brow(plans: Sequence[TradeOff], scale: _Scale) -> str:
     return drawn
 
 
-def _mark(one: Compared, scale: _Scale) -> str:
-    """A diamond with a letter: a plan that was not searched for."""
-    x, y = scale.x(one.units), scale.chance_y(one.chance)
-    diamond = element(
-        "path", d=f"M{number(x)} {number(y - 9)}l9 9l-9 9l-9 -9z", fill="#ffffff", stroke=INK,
-        stroke_width=1.4,
-    )  # fmt: skip
+def _marks(compared: Sequence[Compared], scale: _Scale) -> list[tuple[float, float, str]]:
+    """Where plans that were not searched for lie; those at one place share a mark."""
+    placed: list[tuple[float, float, str]] = []
+    for one in compared:
+        x, y, letters = scale.x(one.units), scale.chance_y(one.chance), one.letter
+        for other in [mark for mark in placed if math.hypot(x - mark[0], y - mark[1]) < MARK]:
+            placed.remove(other)
+            x, y, letters = *other[:2], other[2] + letters
+        placed.append((x, y, letters))
+    return placed
+
+
+def _mark(x: float, y: float, letters: str) -> str:
+    """A diamond with a letter on the paper's side of it."""
+    path = f"M{number(x)} {number(y - MARK)}l{MARK} {MARK}l-{MARK} {MARK}l-{MARK} -{MARK}z"
+    diamond = element("path", d=path, fill="#ffffff", stroke=INK, stroke_width=1.4)
+    size = 11 if len(letters) == 1 else 9
     return diamond + text(
-        x, y + 4, one.letter, text_anchor="middle", font_weight="700", fill=INK
+        x, y + 4, letters, text_anchor="middle", font_weight="700", fill=INK, font_size=size
     )
 
 
@@ -163,4 +174,6 @@ def _cursor() -> str:
         "path", d=f"M0 {TOP:g}V{HEIGHT - BOTTOM:g}", stroke=INK_SOFT, stroke_dasharray="2 3"
     )
     ring = element("circle", r=DOT + 3.5, fill="none", stroke=INK, stroke_width=2)
-    return element("g", line + element("g", ring, data_ring=""), data_cursor="", visibility="hidden")
+    return element(
+        "g", line + element("g", ring, data_ring=""), data_cursor="", visibility="hidden"
+    )

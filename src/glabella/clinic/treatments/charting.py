@@ -14,9 +14,9 @@ from django.utils.safestring import mark_safe
 from glabella import chart, facts
 from glabella.clinic.patients.measures import AREA_NAMES
 from glabella.clinic.stock import queries as stock
-from glabella.clinic.treatments import planning, preview
+from glabella.clinic.treatments import goal_form, planning, preview
 from glabella.clinic.treatments.models import State, Treatment
-from glabella.clinic.treatments.points import Placed
+from glabella.clinic.treatments.points import Placed, as_points
 from glabella.clinic.treatments.splitting import in_steps
 from glabella.errors import InputError
 from glabella.face import Face, Side, place_site
@@ -180,7 +180,7 @@ def chart_config(treatment: Treatment, face: Face, vials: list[ChartVial]) -> di
     products = dict.fromkeys(vial.product_id for vial in vials)
     urls = {
         name: reverse(f"treatments:{name}", args=[treatment.pk])
-        for name in ("draft", "stamp", "sign")
+        for name in ("draft", "stamp", "sign", "propose", "weigh", "curve")
     }
     return {
         "urls": urls | {"sign_in": reverse(settings.LOGIN_URL)},
@@ -208,12 +208,15 @@ def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
     vials = chart_vials(points, now)
     parts = preview.draft_parts(assessed)
     config = chart_config(treatment, assessed.face, vials)
+    offered = goal_form.form(treatment, products=dict.fromkeys(vial.product_id for vial in vials))
+    config |= {"goal": offered.pop("script")}
     config |= {"points": [point.as_json() for point in points], "frames": parts["frames"]}
     return parts | {
         "treatment": treatment,
         "vials": vials,
         "protocols": {row.product_id: protocols_of(row.product_id) for row in vials},
         "gates": gates(treatment, vials),
+        "goal_form": offered,
         "face_svg": chart_svg(treatment, assessed),
         "chart_config": config,
     }
@@ -236,19 +239,7 @@ def stamped_points(
         doses = area_doses(face, vial.product, area, units, on=treatment.date)
     else:
         doses = stamp(face, vial.product, protocol, units=units)
-    return [
-        {
-            "area": dose.area,
-            "site": dose.site,
-            "x_mm": round(dose.x_mm, 2),
-            "y_mm": round(dose.y_mm, 2),
-            "side": dose.side.value,
-            "depth": dose.depth,
-            "units": round(dose.units.amount, 2),
-            "vial": vial.pk,
-        }
-        for dose in doses
-    ]
+    return as_points(doses, vial)
 
 
 def area_doses(
