@@ -37,9 +37,18 @@ POST_ONLY = {
     "stock:discard",
     "treatments:draft",
     "treatments:stamp",
+    "treatments:propose",
+    "treatments:weigh",
+    "treatments:curve",
     "treatments:abandon",
 }
-JSON = {"treatments:draft", "treatments:stamp"}
+JSON = {
+    "treatments:draft",
+    "treatments:stamp",
+    "treatments:propose",
+    "treatments:weigh",
+    "treatments:curve",
+}
 
 
 def patterns(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, Any]]:

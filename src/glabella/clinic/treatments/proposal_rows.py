@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from glabella import chart, facts
-from glabella.chart.names import full_date, millimetres, percent, short_area_name
+from glabella.chart.names import NEARLY_ALL, full_date, millimetres, percent, short_area_name
 from glabella.clinic.treatments.preview import (
     FindingRow,
     area_name,
@@ -187,9 +187,10 @@ def plan_row(
 def _misses(areas: Sequence[AreaLine], risks: Sequence[RiskLine], *, brow_reached: bool) -> str:
     """What a plan falls short of, in words; nothing where it reaches the goal."""
     missed = [area.name for area in areas if not area.reached and area.kept_holds]
-    missed += [f"{area.name}, movement" for area in areas if not area.kept_holds]
+    missed += [] if all(area.kept_holds for area in areas) else ["movement"]
     missed += [] if brow_reached else ["brow shape"]
-    return ", ".join([*missed, *(risk.name for risk in risks if not risk.holds)])
+    missed += [risk.name for risk in risks if not risk.holds]
+    return ", ".join(missed)
 
 
 def _common(words: Iterable[str]) -> str:
@@ -227,10 +228,15 @@ def _area_line(sides: list[AreaOutcome]) -> AreaLine:
             worse.chance, worse.asked_chance, good=worse.chance >= worse.asked_chance
         ),
         kept=percent(stillest.kept),
-        kept_range=f"{percent(stillest.kept_low)} to {percent(stillest.kept_high)}",
+        kept_range=_range(stillest.kept_low, stillest.kept_high),
         kept_asked=percent(stillest.asked_kept) if stillest.asked_kept else "",
         kept_holds=stillest.kept >= stillest.asked_kept,
     )
+
+
+def _range(low: float, high: float) -> str:
+    """From low to high, where they are apart."""
+    return f"{percent(low)} to {percent(high)}" if percent(low) != percent(high) else ""
 
 
 def _grade_words(grade: int) -> str:
@@ -317,7 +323,9 @@ def headline(proposal: Proposal, plans: Sequence[PlanRow]) -> str:
     """The answer in one sentence."""
     first, *others = plans
     if not proposal.reached:
-        return f"Not reached. {proposal.nearest}"
+        return f"Not reached: {proposal.nearest}"
+    if not first.units:
+        return "Nothing is to be injected: the goal is reached as it is."
     # Points that stay are counted: the goal is reached by all of them together.
     said = [f"{first.units} in {first.points} reach the goal"]
     whose = {"label": "the label's", "last": "the last visit's"}
@@ -352,7 +360,7 @@ class Said:
 
 def robustness_words(proposal: Proposal) -> Said:
     found, hand = proposal.robustness, facts.load().goals.hand
-    worst = _event_name(proposal, found.worst_event)
+    worst = _event_name(proposal, found.worst_event) if found.hold < NEARLY_ALL else ""
     also = f" What gives way first: {worst.lower()}." if worst else ""
     return Said(
         text=(

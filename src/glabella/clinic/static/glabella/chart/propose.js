@@ -49,6 +49,7 @@ export class Propose {
     this.goal.draw();
     this.held.draw();
     this.dialog.showModal();
+    if (this.#shown) this.#drawFoot();
     this.#soon(0);
   }
 
@@ -169,6 +170,8 @@ export class Propose {
     line.className = "finding finding-warn refusal";
     line.setAttribute("role", "alert");
     line.textContent = why;
+    const link = this.goal.form.querySelector(".goal-grade");
+    if (link && !this.goal.form.querySelector("[data-area]")) line.append(link.cloneNode(true));
     this.answer.replaceChildren(line);
   }
 
