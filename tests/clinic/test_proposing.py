@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -364,29 +365,27 @@ def test_the_page_offers_the_areas_whose_lines_are_graded(
 def test_presets_fill_in_what_planning_reads_behind_their_words(
     started: Treatment, vial: Vial
 ) -> None:
-    words = goal_form.form(started, ["botox-cosmetic"])["script"]["products"]["botox-cosmetic"]
+    words = goal_form.form(started, ["botox-cosmetic"], treated=False)["script"]["products"][
+        "botox-cosmetic"
+    ]
     natural = words["presets"]["natural"]
     assert natural["areas"]["glabella"] == {"grade": 1, "chance": 0.7, "movement": "soft"}
     assert natural["brow"] == "keep"
     assert words["presets"]["full"]["areas"]["glabella"]["movement"] == "still"
 
 
-def test_who_was_never_treated_starts_slow_and_others_naturally(
-    dan: Patient, alice: Member, carol: Member
+def first_preset(client: Client, draft: Treatment) -> str:
+    page = client.get(f"/treatments/{draft.pk}/chart/").content.decode()
+    (chosen,) = re.findall(r'name="preset" value="([\w-]+)"[^>]* checked', page)
+    return str(chosen)
+
+
+def test_who_was_never_treated_starts_slow(client: Client, started: Treatment) -> None:
+    assert first_preset(client, started) == "first-visit"
+
+
+def test_who_was_treated_before_starts_naturally(
+    client: Client, dan: Patient, alice: Member, carol: Member
 ) -> None:
-    draft = start_treatment(patient=dan, by=alice)
-    assert goal_form.suggested(draft) == "first-visit"
-    signed_days_ago(
-        add_patient(
-            about=about("Eve", date_of_birth=date(1980, 1, 1)),
-            measures=measures(),
-            by=alice,
-            at=timezone.now() - timedelta(days=300),
-        ),
-        alice,
-        carol,
-        120,
-    )
-    assert goal_form.suggested(draft) == "first-visit"
-    other = Treatment.objects.exclude(patient=dan).get()
-    assert goal_form.suggested(start_treatment(patient=other.patient, by=alice)) == "natural"
+    signed_days_ago(dan, alice, carol, 120)
+    assert first_preset(client, start_treatment(patient=dan, by=alice)) == "natural"

@@ -41,12 +41,14 @@ def ghost_of(treatment: Treatment) -> tuple[Placed, ...]:
     return planning.stored_points(last) if last else ()
 
 
-def chart_svg(treatment: Treatment, assessed: planning.Assessment) -> str:
+def chart_svg(
+    treatment: Treatment, assessed: planning.Assessment, ghost: tuple[Placed, ...]
+) -> str:
     """The face that the script of the chart page works on, with the last visit underneath."""
     drawn = chart.face_svg(
         assessed.face,
         points=preview.svg_points(assessed.points),
-        ghost=preview.svg_points(ghost_of(treatment)),
+        ghost=preview.svg_points(ghost),
         layers=chart.LAYERS,
         title=f"Chart of {treatment.patient.name}",
         view="upper",
@@ -208,7 +210,9 @@ def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
     vials = chart_vials(points, now)
     parts = preview.draft_parts(assessed)
     config = chart_config(treatment, assessed.face, vials)
-    offered = goal_form.form(treatment, products=dict.fromkeys(vial.product_id for vial in vials))
+    ghost = ghost_of(treatment)
+    products = dict.fromkeys(vial.product_id for vial in vials)
+    offered = goal_form.form(treatment, products, treated=bool(ghost))
     config |= {"goal": offered.pop("script")}
     config |= {"points": [point.as_json() for point in points], "frames": parts["frames"]}
     return parts | {
@@ -217,7 +221,7 @@ def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
         "protocols": {row.product_id: protocols_of(row.product_id) for row in vials},
         "gates": gates(treatment, vials),
         "goal_form": offered,
-        "face_svg": chart_svg(treatment, assessed),
+        "face_svg": chart_svg(treatment, assessed, ghost),
         "chart_config": config,
     }
 

@@ -10,7 +10,7 @@ from glabella import facts
 from glabella.clinic.patients.measures import AREA_NAMES, AREAS, UPPER_AREAS
 from glabella.clinic.patients.rules import plan_patient
 from glabella.clinic.treatments import planning
-from glabella.clinic.treatments.models import State, Treatment
+from glabella.clinic.treatments.models import Treatment
 from glabella.errors import UserError
 from glabella.facts.goals import BrowShape, PresetName
 from glabella.plan import Patient
@@ -59,17 +59,26 @@ class Choice:
     purpose: str = ""
 
 
-def form(treatment: Treatment, products: Iterable[str]) -> dict[str, Any]:
-    """The choices of the goal form, and what each preset fills in for each product."""
+def form(treatment: Treatment, products: Iterable[str], *, treated: bool) -> dict[str, Any]:
+    """The choices of the goal form, and what each preset fills in for each product.
+
+    Who was `treated` before starts with a natural goal, everybody else slowly.
+    """
     patient = _patient(treatment)
     known = facts.load().goals
     return {
         "areas": area_rows(patient),
         "ungraded": [AREA_NAMES[area] for area in UPPER_AREAS if area not in patient.lines],
         "presets": [Choice(code, one.name, one.purpose) for code, one in known.presets.items()],
-        "first_preset": suggested(treatment),
-        "movement": [Choice(code, one.name) for code, one in known.movement.items()],
-        "brows": [Choice(code, one.name, one.asks) for code, one in known.brow.items()],
+        "first_preset": suggested(treated=treated),
+        "movement": [
+            Choice(code, one.name, f"keeps {one.kept.value:.0%} of the strength or more")
+            for code, one in known.movement.items()
+        ],
+        "brows": [
+            Choice(code, one.name, one.asks.replace("this", f"{one.mm.value:g} mm"))
+            for code, one in known.brow.items()
+        ],
         "spare": spared(patient),
         "matters": [Choice(code, name) for code, name in MATTERS],
         "usual_weight": [weight for weight, _ in WEIGHTS].index(1.0),
@@ -103,10 +112,8 @@ def area_rows(patient: Patient) -> list[AreaRow]:
     ]
 
 
-def suggested(treatment: Treatment) -> PresetName:
-    """Who was never treated here starts slow; with everybody else the goal is natural."""
-    signed = treatment.patient.treatments.filter(state=State.SIGNED)
-    return "natural" if signed.exists() else "first-visit"
+def suggested(*, treated: bool) -> PresetName:
+    return "natural" if treated else "first-visit"
 
 
 def spared(patient: Patient) -> list[Choice]:

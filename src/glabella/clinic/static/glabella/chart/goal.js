@@ -92,7 +92,8 @@ export class GoalForm {
       slider.previousElementSibling.textContent = words;
       slider.setAttribute("aria-valuetext", words);
     }
-    for (const text of this.form.querySelectorAll("[data-purpose]")) text.hidden = text.dataset.purpose !== this.preset;
+    const chosen = [this.preset, this.form.querySelector("[name=brow]:checked")?.value];
+    for (const text of this.form.querySelectorAll("[data-purpose]")) text.hidden = !chosen.includes(text.dataset.purpose);
     const spared = this.#checked("spare").length;
     const told = this.form.querySelector("[data-spared]");
     if (told) told.textContent = spared ? `${spared} chosen` : "";
