@@ -112,6 +112,18 @@ def test_the_answer_says_how_sure_it_is_and_what_it_stands_on(
     assert "What this stands on" in html
 
 
+def test_a_goal_that_is_there_already_takes_no_units(
+    client: Client, alice: Member, vial: Vial
+) -> None:
+    calm = add_patient(about=about("Calm"), measures=measures(glabella_maximum=1), by=alice)
+    said = goal(vial, areas={"glabella": {"grade": 2, "chance": 0.5, "movement": "lively"}})
+    answer = ask(client, start_treatment(patient=calm, by=alice), said)
+    assert answer.status_code in {200, 422}, answer.content
+    if answer.status_code == 200:
+        assert "Nothing is to be injected" in answer.json()["answer_html"]
+        assert answer.json()["points"] == []
+
+
 def test_points_taken_over_become_the_points_of_the_draft(
     client: Client, started: Treatment, vial: Vial
 ) -> None:

@@ -24,6 +24,7 @@ from glabella.face import Face
 from glabella.facts.goals import BrowShape, PresetName
 from glabella.plan import Dose, place
 from glabella.plan import Treatment as PlannedTreatment
+from glabella.plan.alternatives import treatment_of
 from glabella.plan.front import front
 from glabella.plan.goal import AreaGoal, Goal, Matters
 from glabella.plan.optimise import optimise
@@ -188,7 +189,7 @@ def answer(treatment: Treatment, wanted: Asked, proposal: Proposal) -> dict[str,
         )
         for number, (outcome, plan) in enumerate(zip(outcomes, doses, strict=True))
     ]  # fmt: skip
-    placed = doses_of(wanted.face, (_of_points(wanted, proposal),))
+    placed = doses_of(wanted.face, _of_points(wanted, proposal))
     points = as_points(placed, wanted.vial)
     for point, proposed in zip(points, proposal.points, strict=True):
         point["held"] = proposed.held
@@ -220,15 +221,12 @@ def _code(number: int, outcome: Outcome) -> str:
     return next((code for code in ("last", "label") if number and code in name), f"plan-{number}")
 
 
-def _of_points(wanted: Asked, proposal: Proposal) -> PlannedTreatment:
-    """The proposed points as a treatment, in the order in which they are told."""
-    return PlannedTreatment(
-        date=wanted.goal.date,
-        product=proposal.product,
-        injections=tuple(point.injection for point in proposal.points),
-        vial_units=wanted.goal.vial_units,
-        diluent_ml=wanted.goal.diluent_ml,
-    )
+def _of_points(wanted: Asked, proposal: Proposal) -> tuple[PlannedTreatment, ...]:
+    """The proposed points as a treatment, in the order in which they are told; none for none."""
+    if not proposal.points:
+        return ()
+    injections = tuple(point.injection for point in proposal.points)
+    return (treatment_of(wanted.goal, injections),)
 
 
 def _vial_rows(treatment: Treatment, wanted: Asked, doses: Sequence[Dose]) -> list[Any]:

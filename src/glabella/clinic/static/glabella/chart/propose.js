@@ -235,6 +235,7 @@ export class Propose {
     this.#first().querySelector(".plan-face svg").setAttribute("viewBox", box);
     if (lines) this.#lines().innerHTML = answer.body.lines_html;
     else this.#first().querySelector(".plan-face").innerHTML = face;
+    this.#tell([...this.#first().querySelectorAll(".plan-head > *")].map((node) => node.textContent.trim()).join(", "));
   }
 
   /** Where the point of a line lies on the face of the plan on show. */
