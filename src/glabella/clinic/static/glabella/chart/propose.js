@@ -49,7 +49,6 @@ export class Propose {
     this.goal.draw();
     this.held.draw();
     this.dialog.showModal();
-    if (this.#shown) this.#drawFoot();
     this.#soon(0);
   }
 
@@ -102,6 +101,12 @@ export class Propose {
   #soon(wait = REST_MS) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ask(), wait);
+    // What is on show answers an older goal: it is not taken over by a hand that is too quick.
+    if (JSON.stringify(this.#said()) !== this.#answered) this.#close();
+  }
+
+  #close() {
+    for (const button of this.foot.querySelectorAll("[data-accept]")) button.disabled = true;
   }
 
   #said() {
@@ -111,7 +116,10 @@ export class Propose {
   async #ask() {
     const said = this.#said();
     const asked = JSON.stringify(said);
-    if (asked === this.#answered) return;
+    if (asked === this.#answered) {
+      this.#drawFoot();
+      return;
+    }
     if (!Object.keys(said.areas).length) {
       this.#refuse(this.goal.whyNone || "Choose at least one area: tick it at the left.");
       return;
