@@ -28,6 +28,7 @@ export class Curve {
     }
     node.innerHTML = answer.body.curve_html;
     this.plans = answer.body.plans;
+    if (!this.plans.length) return;
     this.slider = node.querySelector("[name=curve]");
     this.slider.addEventListener("input", () => this.#walk(Number(this.slider.value)));
     node.querySelector("svg").addEventListener("click", (event) => this.#tap(event));
