@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.figures import effect, faces, people, trials
+from docs.figures import effect, faces, people, planning, trials
 from docs.figures.tables import fill
 
 PAGES = Path(__file__).parents[1] / "model"
@@ -14,6 +14,7 @@ FIGURES: dict[str, Callable[[], str]] = {
     **effect.FIGURES,
     **faces.FIGURES,
     **people.FIGURES,
+    **planning.FIGURES,
     **trials.FIGURES,
 }
 
