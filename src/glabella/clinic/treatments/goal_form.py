@@ -186,5 +186,5 @@ def _aims(goal: Goal) -> Aims | str:
     """What a goal asks for in numbers, or why it cannot be asked."""
     try:
         return aims_of(goal)
-    except (UserError, KeyError) as refusal:
+    except UserError as refusal:
         return str(refusal)
