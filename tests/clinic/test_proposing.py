@@ -112,16 +112,23 @@ def test_the_answer_says_how_sure_it_is_and_what_it_stands_on(
     assert "What this stands on" in html
 
 
-def test_a_goal_that_is_there_already_takes_no_units(
+def test_what_is_asked_and_there_already_is_refused_in_words(
     client: Client, alice: Member, vial: Vial
 ) -> None:
     calm = add_patient(about=about("Calm"), measures=measures(glabella_maximum=1), by=alice)
     said = goal(vial, areas={"glabella": {"grade": 2, "chance": 0.5, "movement": "lively"}})
-    answer = ask(client, start_treatment(patient=calm, by=alice), said)
-    assert answer.status_code in {200, 422}, answer.content
-    if answer.status_code == 200:
-        assert "Nothing is to be injected" in answer.json()["answer_html"]
-        assert answer.json()["points"] == []
+    why = refused(ask(client, start_treatment(patient=calm, by=alice), said))
+    assert "nothing to treat" in why
+
+
+def test_a_goal_that_the_last_visit_still_holds_takes_no_units(
+    client: Client, dan: Patient, alice: Member, carol: Member, vial: Vial
+) -> None:
+    signed_days_ago(dan, alice, carol, 20)
+    said = goal(vial, areas={"glabella": {"grade": 2, "chance": 0.6, "movement": "still"}})
+    told = proposed(client, start_treatment(patient=dan, by=alice), said)
+    assert told["points"] == []
+    assert "Nothing is to be injected" in told["answer_html"]
 
 
 def test_points_taken_over_become_the_points_of_the_draft(
@@ -203,6 +210,7 @@ def test_the_last_visit_stands_beside_the_proposal_with_its_date(
     assert 'data-plan="last"' in told["answer_html"]
     assert f"{old.date:%b %Y}" in told["answer_html"]
     assert {one["letter"] for one in told["compared"]} == {"P", "L", "V"}
+    assert "What the last visit showed" in told["answer_html"]
 
 
 def test_units_of_a_last_visit_with_another_product_stay_off_the_axis(

@@ -31,6 +31,7 @@ from glabella.plan.optimise import optimise
 from glabella.plan.outcome import outcome
 from glabella.plan.plan import Amount, LineArea
 from glabella.plan.proposal import Outcome, Proposal, TradeOff
+from glabella.plan.titrate import titrate
 
 MOST_HELD = 60
 
@@ -203,6 +204,7 @@ def answer(treatment: Treatment, wanted: Asked, proposal: Proposal) -> dict[str,
         "recheck": rows.recheck_words(proposal),
         "findings": rows.findings_rows(proposal) + _vial_rows(treatment, wanted, placed),
         "notes": proposal.notes,
+        "shown_last": _shown_last(wanted, proposal),
         "sources": sorted(proposal.sources.values()),
         "assumptions": proposal.assumptions,
         "points": points,
@@ -214,6 +216,13 @@ def answer(treatment: Treatment, wanted: Asked, proposal: Proposal) -> dict[str,
             if plan.code in LETTERS and {dose.units.product for dose in given} == {proposal.product}
         ],
     }
+
+
+def _shown_last(wanted: Asked, proposal: Proposal) -> tuple[str, ...]:
+    """What the last visit showed, and what follows from it; nothing without an earlier visit."""
+    if not wanted.goal.treatments:
+        return ()
+    return titrate(wanted.goal, proposal).sentences
 
 
 def _code(number: int, outcome: Outcome) -> str:
