@@ -361,7 +361,7 @@ class Said:
 def robustness_words(proposal: Proposal) -> Said:
     found, hand = proposal.robustness, facts.load().goals.hand
     worst = _event_name(proposal, found.worst_event) if found.hold < NEARLY_ALL else ""
-    also = f" What gives way first: {worst.lower()}." if worst else ""
+    also = f" What gives way first: {worst}." if worst else ""
     return Said(
         text=(
             f"As hands really inject, every limit of risk holds in {found.hold:.0%} of deliveries "
