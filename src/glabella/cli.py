@@ -14,8 +14,18 @@ import msgspec
 from glabella import __version__, chart, facts
 from glabella.chart.validation_figure import ShownRow, validation_svg
 from glabella.errors import GlabellaError, InputError
-from glabella.plan import Plan, forecast, plan_schema, proposal_text, read_plan, report
+from glabella.plan import (
+    Plan,
+    correction_text,
+    forecast,
+    plan_schema,
+    proposal_text,
+    read_plan,
+    report,
+)
 from glabella.plan.basis import basis
+from glabella.plan.case import case_schema, read_case, refuse_tomorrow
+from glabella.plan.correct import correct
 from glabella.plan.front import PLANS, front
 from glabella.plan.goal import Goal, goal_schema, read_goal
 from glabella.plan.optimise import optimise
@@ -24,7 +34,12 @@ from glabella.plan.titrate import titrate
 from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
 
-SCHEMAS = {"plan": plan_schema, "goal": goal_schema, "trial": trial_schema}
+SCHEMAS = {
+    "plan": plan_schema,
+    "goal": goal_schema,
+    "case": case_schema,
+    "trial": trial_schema,
+}
 BAR = 40
 # A front of more plans than this has hardly one that differs from its neighbours.
 MOST_PLANS = 200
@@ -73,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
     command.set_defaults(run=_optimise)
+
+    command = commands.add_parser("correct", help="what to do at a review: add, where, or wait")
+    command.add_argument("case", type=Path, metavar="CASE.json")
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
+    command.set_defaults(run=_correct)
 
     command = commands.add_parser("cite", help="the sources behind a plan's forecast")
     command.add_argument("plan", type=Path, metavar="PLAN.json")
@@ -156,6 +176,16 @@ def _goal(path: Path) -> Goal:
         past = Plan(patient=goal.patient, treatments=goal.treatments, reviews=goal.reviews)
         refuse_what_is_yet_to_come(past, today=datetime.now().astimezone().date())
     return goal
+
+
+def _correct(arguments: argparse.Namespace) -> None:
+    case = read_case(_bytes(arguments.case))
+    refuse_tomorrow(case, today=datetime.now().astimezone().date())
+    told = correct(case)
+    if arguments.json:
+        _print_json(told)
+    else:
+        print(correction_text.as_text(told), end="")
 
 
 def _cite(arguments: argparse.Namespace) -> None:

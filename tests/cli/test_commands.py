@@ -23,6 +23,7 @@ FIRST = str(EXAMPLES / "first-visit.json")
 COMMANDS = (
     "forecast",
     "optimise",
+    "correct",
     "cite",
     "facts",
     "schema",

@@ -41,6 +41,7 @@ POST_ONLY = {
     "treatments:weigh",
     "treatments:curve",
     "treatments:abandon",
+    "reviews:correct",
 }
 JSON = {
     "treatments:draft",

@@ -10,6 +10,7 @@ from glabella.chart.plan_sheet import plan_points, plan_svg
 from glabella.chart.points import ChartPoint, label_places
 from glabella.chart.style import LAYERS, PRODUCTS
 from glabella.chart.tradeoff import Compared, tradeoff_svg
+from glabella.chart.waiting import WaitBar, waiting_svg
 
 __all__ = [
     "LAYERS",
@@ -17,6 +18,7 @@ __all__ = [
     "Box",
     "ChartPoint",
     "Compared",
+    "WaitBar",
     "brow_svg",
     "compare_box",
     "compare_svg",
@@ -30,4 +32,5 @@ __all__ = [
     "plan_svg",
     "tradeoff_svg",
     "view_of",
+    "waiting_svg",
 ]

@@ -1,0 +1,228 @@
+"""Correcting, story by story: what is seen at a review, and what answers it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from glabella import facts
+from glabella.face.frame import Side
+from tests.plan.cases import TREATED, answer, brow, codes, given, seen, units_a_side
+
+PEAKED = {"brow_left": brow(-0.4, 0.8, 0.9), "brow_right": brow(-0.4, 0.9, 1.0)}
+SEEN = facts.load().corrections.seen
+RED_FLAGS = [code for code, kind in SEEN.items() if kind.answer == "urgent"]
+
+
+# red flags
+
+
+@pytest.mark.parametrize("flag", RED_FLAGS)
+def test_a_red_flag_goes_first_and_nothing_else_is_proposed(flag: str) -> None:
+    told = answer(observations=seen(flag, "spock-brow"), **PEAKED)
+    assert told.verdict == "urgent"
+    assert not told.proposed
+    assert not told.returns
+    assert [alarm.severity for alarm in told.alarms] == ["stop"]
+    assert "doctor at once" in told.alarms[0].message
+    assert told.alarms[0].source == "toxin-boxed-warning"
+    assert "Emergency department" in told.alarms[0].mend
+
+
+def test_the_red_flags_of_the_boxed_warning_are_all_known_to_a_case() -> None:
+    assert {flag.code for flag in facts.load().safety.red_flags} <= set(RED_FLAGS)
+
+
+def test_a_red_flag_is_answered_on_any_day() -> None:
+    assert answer(2, observations=seen("breathing")).verdict == "urgent"
+
+
+# too early, too soon, too late
+
+
+@pytest.mark.parametrize("day", [0, 3, 6, 9])
+def test_before_day_ten_nothing_is_judged(day: int) -> None:
+    lines = {"glabella": {"maximum": 3}}
+    told = answer(day, observations=seen("asymmetry", side="left"), lines=lines)
+    assert told.verdict == "too-early"
+    assert told.judge_from == TREATED + timedelta(days=10)
+    assert told.normal
+    assert told.normal_source
+    assert not told.proposed
+    assert not told.returns
+
+
+def test_what_was_measured_too_early_is_not_even_named() -> None:
+    told = answer(6, lines={"glabella": {"maximum": 3}}, **PEAKED)
+    assert not told.noticed
+
+
+@pytest.mark.parametrize("day", [10, 13])
+def test_between_day_ten_and_fourteen_it_is_named_and_waited_for(day: int) -> None:
+    told = answer(day, **PEAKED)
+    assert told.verdict == "too-soon"
+    assert {one.code for one in told.noticed} == {"spock-brow"}
+    assert "15 March 2024" in told.refused[0].why
+    assert told.refused[0].source == facts.load().safety.touch_up_not_before_days.source
+
+
+def test_a_day_is_counted_from_the_last_treatment_not_the_first() -> None:
+    told = answer(20, given(), given(14), **PEAKED)
+    assert (told.day, told.verdict) == (6, "too-early")
+
+
+def test_after_the_interval_it_is_the_next_treatment() -> None:
+    told = answer(95, **PEAKED)
+    assert told.verdict == "next-visit"
+    assert told.next_from == TREATED + timedelta(days=90)
+    assert "next treatment" in told.refused[0].why
+
+
+def test_where_all_is_well_nothing_is_said_to_do() -> None:
+    told = answer(lines={"glabella": {"maximum": 1}}, brow_left=brow(), brow_right=brow())
+    assert (told.verdict, told.noticed, told.proposed) == ("well", (), ())
+    assert told.headline == "Nothing to correct."
+
+
+# a peaked brow
+
+
+def test_brows_that_peak_get_one_or_two_units_a_side_in_the_outer_frontalis() -> None:
+    told = answer(**PEAKED)
+    assert told.verdict == "top-up"
+    sides = units_a_side(told)
+    assert sides["left"] == sides["right"]
+    assert 1 <= sides["left"] <= 2
+    for point in told.proposed[0].treatment.injections:
+        assert point.x_mm is not None
+        assert point.x_mm > 31
+    (effect,) = told.proposed[0].effects
+    assert effect.after < effect.now
+    assert abs(effect.without - effect.now) < 0.2
+
+
+def test_a_peak_on_one_side_is_settled_on_that_side() -> None:
+    told = answer(brow_left=brow(-0.4, 0.8, 0.9), brow_right=brow(-0.2, 0.2, 0.3))
+    assert set(units_a_side(told)) == {"left"}
+    assert told.proposed[0].side is Side.LEFT
+
+
+def test_a_peak_in_words_is_taken_on_both_sides() -> None:
+    told = answer(observations=seen("spock-brow"))
+    assert {one.side for one in told.noticed} == {Side.LEFT, Side.RIGHT}
+    assert set(units_a_side(told)) == {"left", "right"}
+
+
+def test_settling_a_peak_does_not_drop_the_brow() -> None:
+    told = answer(**PEAKED)
+    (drop,) = (risk for risk in told.risks if risk.event == "brow_ptosis")
+    assert drop.holds
+    assert drop.after <= facts.load().goals.risks["brow_ptosis"].value
+
+
+def test_a_peak_over_a_brow_that_has_fallen_is_left_alone() -> None:
+    told = answer(brow_left=brow(-3.0, 0.5, 1.5), brow_right=brow(-3.0, 0.5, 1.5))
+    assert told.verdict == "wait"
+    assert not told.proposed
+    assert "brow-ptosis" in {one.code for one in told.noticed}
+
+
+# one brow higher
+
+
+def test_one_brow_higher_gets_the_smallest_addition_on_the_higher_side() -> None:
+    told = answer(
+        brow_left=brow(0, 0.4, 0.6),
+        brow_right=brow(-0.2, -0.3, -0.5),
+        observations=seen("asymmetry", side="left"),
+    )
+    assert told.verdict == "top-up"
+    assert set(units_a_side(told)) == {"left"}
+    (effect,) = told.proposed[0].effects
+    assert abs(effect.after) <= facts.load().goals.brow["level"].mm.value
+    step = facts.product("botox-cosmetic").dose_step_units.value
+    assert (units_a_side(told)["left"] / step).is_integer()
+
+
+def test_the_other_side_is_the_mirror_image() -> None:
+    left = answer(brow_left=brow(0, 0.4, 0.6), brow_right=brow(-0.2, -0.3, -0.5),
+                  observations=seen("asymmetry", side="left"))  # fmt: skip
+    right = answer(brow_right=brow(0, 0.4, 0.6), brow_left=brow(-0.2, -0.3, -0.5),
+                   observations=seen("asymmetry", side="right"))  # fmt: skip
+    assert units_a_side(right) == {"right": units_a_side(left)["left"]}
+
+
+def test_a_difference_that_no_small_addition_levels_is_waited_for() -> None:
+    told = answer(brow_left=brow(0, 2.5, 3.5), brow_right=brow(0, 0, 0))
+    assert not any(one.code == "asymmetry" for one in told.proposed)
+    told = answer(brow_left=brow(1.2, 2.5, 3.5), brow_right=brow(0, 0, 0))
+    assert told.verdict == "wait"
+    assert "would bring the difference" in told.refused[0].why
+    assert any("level" in one.what for one in told.returns)
+
+
+def test_without_a_side_or_heights_it_is_asked_which_side() -> None:
+    told = answer(observations=seen("asymmetry"))
+    assert told.verdict == "wait"
+    assert "which side stands higher" in told.refused[0].why
+
+
+# under-treated
+
+
+def test_a_line_that_pulls_gets_a_little_more_where_it_helps_most() -> None:
+    told = answer(15, given(areas={"glabella": 12}), lines={"glabella": {"maximum": 2}})
+    assert told.verdict == "top-up"
+    (one,) = told.proposed
+    assert one.area == "glabella"
+    assert 0 < one.units <= 6
+    chance = one.effects[0]
+    assert chance.unit == "chance"
+    assert chance.after > chance.without
+    assert chance.asked == facts.load().goals.presets["natural"].chance.value
+
+
+def test_what_is_enough_depends_on_what_was_wanted() -> None:
+    lines = {"glabella": {"maximum": 1}}
+    assert answer(lines=lines).verdict == "well"
+    told = answer(lines=lines, wanted={"glabella": {"grade": 0, "chance": 0.5}})
+    assert {one.area for one in told.noticed} == {"glabella"}
+
+
+def test_a_wish_that_asks_less_needs_less() -> None:
+    def units(chance: float) -> float:
+        told = answer(
+            15,
+            given(areas={"glabella": 16}),
+            lines={"glabella": {"maximum": 2}},
+            wanted={"glabella": {"chance": chance}},
+        )
+        return sum(one.units for one in told.proposed)
+
+    assert units(0.3) < units(0.6)
+
+
+def test_one_side_alone_is_topped_up_where_one_side_is_named() -> None:
+    told = answer(
+        15,
+        given(areas={"lateral-canthal": 12}),
+        patient={"sex": "female", "age_years": 50, "lines": {"lateral-canthal": {"maximum": 3}}},
+        lines={"lateral-canthal": {"maximum": 2}},
+        observations=seen("under-treatment", side="right", area="lateral-canthal"),
+    )
+    assert any(one.side is Side.RIGHT for one in told.noticed)
+
+
+def test_an_area_that_was_not_treated_is_no_matter_of_a_top_up() -> None:
+    told = answer(observations=seen("under-treatment", area="chin"))
+    assert not told.proposed
+    assert told.refused
+
+
+def test_a_line_that_pulls_somewhere_is_asked_for_its_area() -> None:
+    assert "in which area" in answer(observations=seen("under-treatment")).refused[0].why
+
+
+def test_more_than_the_label_has_with_what_was_given_is_said() -> None:
+    assert "area-total" in codes(answer(lines={"glabella": {"maximum": 3}}))
