@@ -212,7 +212,8 @@ def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
     config = chart_config(treatment, assessed.face, vials)
     ghost = ghost_of(treatment)
     products = dict.fromkeys(vial.product_id for vial in vials)
-    offered = goal_form.form(treatment, products, treated=bool(ghost))
+    patient = assessed.plan.patient if assessed.plan else None
+    offered = goal_form.form(treatment, products, treated=bool(ghost), patient=patient)
     config |= {"goal": offered.pop("script")}
     config |= {"points": [point.as_json() for point in points], "frames": parts["frames"]}
     return parts | {

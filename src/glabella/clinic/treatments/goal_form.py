@@ -59,12 +59,19 @@ class Choice:
     purpose: str = ""
 
 
-def form(treatment: Treatment, products: Iterable[str], *, treated: bool) -> dict[str, Any]:
+def form(
+    treatment: Treatment,
+    products: Iterable[str],
+    *,
+    treated: bool,
+    patient: Patient | None = None,
+) -> dict[str, Any]:
     """The choices of the goal form, and what each preset fills in for each product.
 
-    Who was `treated` before starts with a natural goal, everybody else slowly.
+    Who was `treated` before starts with a natural goal, everybody else slowly. The `patient` of a
+    plan that is there already need not be read again.
     """
-    patient = _patient(treatment)
+    patient = patient or _patient(treatment)
     known = facts.load().goals
     return {
         "areas": area_rows(patient),
