@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.figures import effect, faces, people, planning, trials
+from docs.figures import effect, faces, grids, people, planning, trials
 from docs.figures.tables import fill
 
 PAGES = Path(__file__).parents[1] / "model"
@@ -13,6 +13,7 @@ DRAWN = PAGES / "figures"
 FIGURES: dict[str, Callable[[], str]] = {
     **effect.FIGURES,
     **faces.FIGURES,
+    **grids.FIGURES,
     **people.FIGURES,
     **planning.FIGURES,
     **trials.FIGURES,

@@ -40,6 +40,7 @@ POST_ONLY = {
     "treatments:propose",
     "treatments:weigh",
     "treatments:curve",
+    "treatments:droplets",
     "treatments:abandon",
     "reviews:correct",
 }
@@ -49,6 +50,7 @@ JSON = {
     "treatments:propose",
     "treatments:weigh",
     "treatments:curve",
+    "treatments:droplets",
 }
 
 

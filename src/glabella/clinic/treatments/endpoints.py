@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from glabella.clinic.people.guard import ClinicRequest, P, needs
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.treatments import actions, charting, planning, preview, proposing, queries
+from glabella.clinic.treatments.droplets import DropletInput, as_json, droplet_sheet
 from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.points import DraftInput, StampInput, read_json
 from glabella.clinic.treatments.rules import LockedRecord, OwnTreatment, PointRefused, StaleDraft
@@ -133,3 +134,12 @@ def curve(request: ClinicRequest, treatment_id: int) -> HttpResponse:
     told = proposing.curve(wanted, sent)
     html = render_to_string("treatments/_chart_propose_curve.html", told, request)
     return JsonResponse({"curve_html": html, "plans": told["plans"]})
+
+
+@needs(Permission.CHART, json=True)
+@require_POST
+@refusals_as_json
+def droplets(request: ClinicRequest, treatment_id: int) -> HttpResponse:
+    treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
+    sent = read_json(request.body, DropletInput)
+    return JsonResponse(as_json(droplet_sheet(treatment, sent), sent.vial))

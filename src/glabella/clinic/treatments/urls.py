@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:treatment_id>/propose/", endpoints.propose, name="propose"),
     path("<int:treatment_id>/propose/weigh/", endpoints.weigh, name="weigh"),
     path("<int:treatment_id>/propose/curve/", endpoints.curve, name="curve"),
+    path("<int:treatment_id>/droplets/", endpoints.droplets, name="droplets"),
     path("<int:treatment_id>/abandon/", views.abandon, name="abandon"),
     path("<int:treatment_id>/sign/", views.sign, name="sign"),
     path("<int:treatment_id>/addendum/", views.addendum, name="addendum"),
