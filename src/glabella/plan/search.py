@@ -108,7 +108,7 @@ class Search:
         if how == "whole" and areas > 1:
             start = self._area_by_area(start)
         path = Path(start, self.merit_of(start))
-        if how != "near":
+        if how != "near" and not self.satisfied_by(start):
             path = self._grown(path, STRIDES if thorough else (STRIDE,))
         path = self._polished(path, self.groups, thorough=thorough)
         if self.alone:

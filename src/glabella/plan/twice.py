@@ -52,7 +52,8 @@ def search_for(goal: Goal, aims: Aims, *, start: Sequence[Injection] | None = No
             found = _no_worse(goal, search, found)
         tries.append(_twice(goal, aims, search, found, tried))
         steps, again = found.steps, _asked_again(aims, asked, tries[-1], exact=start is None)
-        if again == asked:
+        flaws = [any(_shortcomings(one)[:-1]) for one in tries]
+        if again == asked or (flaws[-1] and not all(flaws)):
             break
         asked = again
     return min(tries, key=_shortcomings)
