@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,8 +41,12 @@ class BrowMechanics:
 def compliance(nodes_mm: Array, bending_length_mm: float) -> Array:
     """The matrix (N, N) from pulls at brow nodes (N,) to their displacements."""
     count = len(nodes_mm)
+    return _compliance(count, (nodes_mm[-1] - nodes_mm[0]) / (count - 1), bending_length_mm)
+
+
+@lru_cache(maxsize=64)
+def _compliance(count: int, spacing: float, bending_length_mm: float) -> Array:
     bend = np.diff(np.eye(count), n=2, axis=0)
-    spacing = (nodes_mm[-1] - nodes_mm[0]) / (count - 1)
     stiffness = np.eye(count) + (bending_length_mm / spacing) ** 4 * bend.T @ bend
     return np.asarray(np.linalg.inv(stiffness))
 

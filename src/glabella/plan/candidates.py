@@ -42,6 +42,10 @@ class Candidate:
     sides: tuple[Side, ...]
     name: str
 
+    def __hash__(self) -> int:
+        # A search looks places up a hundred thousand times; where they are tells them apart.
+        return hash((self.x_mm, self.y_mm))
+
     def on(self, side: Side, units: Units) -> Dose:
         """A dose at this place on one of its sides; its volume is not known yet."""
         return Dose(

@@ -34,7 +34,7 @@ def front(goal: Goal, plans: int = PLANS) -> tuple[TradeOff, ...]:
     steps: Steps = {}
     for units in np.linspace(held + aims.step_units, most, plans):
         asked = replace(aims, areas=wanted, most_units=float(units))
-        search = replace(space, judge=replace(space.judge, aims=asked))
+        search = space.asking(asked)
         steps = search.run(steps, near=True).steps
         one = _trade_off(goal, aims, search, steps)
         if steps and (not found or one.units > found[-1].units):
@@ -43,9 +43,8 @@ def front(goal: Goal, plans: int = PLANS) -> tuple[TradeOff, ...]:
 
 
 def _trade_off(goal: Goal, aims: Aims, search: Search, steps: Steps) -> TradeOff:
-    load = search.load(steps)[None]
-    scores, counted = search.judge.scores(load), search.judge.counted(load)
-    risks = {event: float(share[0]) for event, share in counted.items()}
+    scores = search.judge.scores(search.load(steps)[None])
+    risks = {event: float(share[0]) for event, share in scores.counted.items()}
     event, share = worst_risk(risks, aims)
     chances = {area: round(float(chance[0]), 3) for area, chance in scores.chance.items()}
     kept = min(float(left[0]) for left in scores.kept.values())

@@ -44,20 +44,26 @@ DEPTHS: tuple[Depth, ...] = ("dermis", "muscle", "bone")
 class Hand:
     """How each drawn patient's injector errs: off in mm by side (P, 2, 2), and dilution (P,).
 
-    The first patient is treated as planned.
+    `depth_slip` is the share of a dose that lies in the layer beside the one that was meant.
     """
 
     off_mm: Array
     dilution: Array
+    depth_slip: float
+
+    @classmethod
+    def sure(cls, count: int) -> Hand:
+        """Hands that never err."""
+        return cls(np.zeros((count, 2, 2)), np.ones(count), 0.0)
 
 
 def erring_hand(count: int) -> Hand:
-    """One hand for each of `count` patients, the first of which does not err."""
+    """One hand for each of `count` patients; the first patient's points are all where planned."""
     known, random = facts.load().goals.hand, np.random.default_rng(HAND_SEED)
     off = known.point_off_mm.value * random.standard_normal((count, 2, 2))
     slip = known.dilution_log_sd.value * random.standard_normal(count)
     off[0], slip[0] = 0.0, 0.0
-    return Hand(off, np.exp(slip))
+    return Hand(off, np.exp(slip), known.depth_slip_share.value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +126,7 @@ class Influence:
 
     def _arrives(self, depth: Depth) -> Array:
         """The share (E,) of a dose that arrives where it was meant, or one layer beside it."""
-        grid, slips = elements(self.face), facts.load().goals.hand.depth_slip_share.value
+        grid, slips = elements(self.face), self.hand.depth_slip
         at = DEPTHS.index(depth)
         beside = [DEPTHS[i] for i in (at - 1, at + 1) if 0 <= i < len(DEPTHS)]
         missed = np.mean([coupling(one, grid) for one in beside], axis=0)
@@ -145,6 +151,7 @@ class Influence:
             lift=left[..., muscles:lift_end],
             tail=left[..., lift_end:],
             tone=np.tile(resting_tone(self.people), (plans, 1)),
+            shown=(),
         )
 
     def _left(self, loads: Single) -> Array:
@@ -179,14 +186,15 @@ def influence(
     people: People,
     parameters: Parameters,
     earlier: Sequence[tuple[Sequence[Dose], float]] = (),
+    hand: Hand | None = None,
 ) -> Influence:
     """What plans with points at `places` share, judged on `days` after they are given.
 
     `per_ml` are units of the product in a millilitre; `earlier` are sessions with their day, 0 or
-    before. The patients' worst day is added as the last one.
+    before; hands err unless a `hand` is given. The patients' worst day is added as the last one.
     """
     grid = elements(face)
-    hand = erring_hand(len(people))
+    hand = hand or erring_hand(len(people))
     bulk = parameters.bulk_of(patient)
     sensitive = sensitivity(face, people, parameters, bulk)
     follow = np.array([*days, *range(WORST_FROM, WORST_TO + 1, WORST_STEP)], dtype=float)

@@ -142,11 +142,18 @@ def resting_tone(people: People) -> Array:
 
 
 def movement_of(
-    face: Face, strength: Strength, *, lift: Array, tail: Array, tone: Array
+    face: Face,
+    strength: Strength,
+    *,
+    lift: Array,
+    tail: Array,
+    tone: Array,
+    shown: Sequence[str] = ("raise", "frown", "smile"),
 ) -> Movement:
     """Movement for strength left, the lift left at brow nodes (P, T, 2 N) and at tails (P, T, 2).
 
-    `tone` (P, 1) is what muscles hold at rest, against the usual.
+    `tone` (P, 1) is what muscles hold at rest, against the usual; `shown` are the expressions
+    whose brows are drawn besides that at rest.
     """
     nodes = lift.shape[-1] // 2
     return Movement(
@@ -157,6 +164,7 @@ def movement_of(
             {side: lift[..., i * nodes : (i + 1) * nodes] for i, side in enumerate(BothSides)},
             {side: tail[..., i] for i, side in enumerate(BothSides)},
             tone,
+            shown=shown,
         ),
         lid={
             side: expression.lid_margin_mm(
@@ -295,6 +303,8 @@ def _brow(
     lift: dict[Side, Array],
     tail: dict[Side, Array],
     spread: Array,
+    *,
+    shown: Sequence[str],
 ) -> dict[tuple[str, Side], Array]:
     brow = model_facts().brow
     tone = np.clip(brow.frontalis_tone_fraction.value * spread, 0, 0.8)
@@ -302,13 +312,13 @@ def _brow(
     for side in BothSides:
         nodes, _ = face.brow_nodes(side)
         held = (lift[side], strength.folding(_frown(side)), tail[side])
-        for shown, who in ((("rest",), slice(None)), (("raise", "frown", "smile"), slice(1))):
+        for expressions, who in ((("rest",), slice(None)), (shown, slice(1))):
             found = expression.brow_rise(
                 nodes,
                 *(one[who] for one in held),
                 tone=tone[who],
                 mechanics=brow_mechanics(),
-                expressions=shown,
+                expressions=expressions,
             )
             rises |= {(name, side): rise for name, rise in found.items()}
     return rises

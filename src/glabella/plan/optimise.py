@@ -8,7 +8,7 @@ other patients, and searched again with what was learnt until both agree.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,11 +18,12 @@ from glabella.plan.alternatives import compare, label_treatment, treatment_of
 from glabella.plan.basis import basis
 from glabella.plan.goal import Goal
 from glabella.plan.limits import check
+from glabella.plan.nearest import nearest
 from glabella.plan.outcome import outcome
 from glabella.plan.place import place
 from glabella.plan.plan import Injection
-from glabella.plan.proposal import Outcome, Proposal, ProposedPoint, Recheck
-from glabella.plan.reasons import area_name, bindings, why, without_each
+from glabella.plan.proposal import Proposal, ProposedPoint, Recheck
+from glabella.plan.reasons import Planned, bindings, why, without_each
 from glabella.plan.robustness import robustness
 from glabella.plan.search import Found, Search, Spot, Steps
 from glabella.plan.setting import plan_of, setting
@@ -39,20 +40,12 @@ from glabella.plan.space import (
 # So often is a plan searched again when the second calculation says otherwise.
 TRIES = 3
 # Both calculations agree when no chance differs by more.
-AGREES_WITHIN = 0.03
+AGREES_WITHIN = 0.05
 # The second calculation may find this much more than was asked before units are taken away again.
 TOO_GOOD = 0.015
 LEAST = 0.002
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What a search came to: the plan, what it does by the second calculation, how they compare."""
-
-    search: Search
-    steps: Steps
-    outcome: Outcome
-    recheck: Recheck
+# By so much a shape of the brow is asked for more strictly, where the second calculation misses it.
+STRICTER_MM = 0.1
 
 
 def optimise(goal: Goal, *, start: Sequence[Injection] | None = None) -> Proposal:
@@ -63,23 +56,21 @@ def optimise(goal: Goal, *, start: Sequence[Injection] | None = None) -> Proposa
     """
     aims = aims_of(goal)
     found = search_for(goal, aims, start=start)
-    judge = found.search.judge
-    compared = compare(goal, aims)
+    binds = bindings(found.outcome, found.search, found.steps)
     points = _points(goal, found)
-    treatment = treatment_of(goal, [point.injection for point in points])
-    plan = plan_of(goal, (treatment,))
+    plan = plan_of(goal, found.outcome.treatments)
     stands_on = basis(plan)
     units = {**held_points(goal), **units_at(found.steps, aims.step_units)}
     return Proposal(
         product=goal.product,
         units=found.outcome.units,
         reached=found.outcome.reached,
-        nearest="" if found.outcome.reached else _nearest(goal, aims, found),
+        nearest="" if found.outcome.reached else nearest(found, binds),
         points=points,
         outcome=found.outcome,
-        compared=compared,
-        binds=bindings(found.outcome, found.search, found.steps),
-        robustness=robustness(judge, units),
+        compared=compare(goal, aims),
+        binds=binds,
+        robustness=robustness(found.search.judge, units),
         recheck=found.recheck,
         findings=check(plan),
         notes=aims.notes,
@@ -94,33 +85,51 @@ def search_for(goal: Goal, aims: Aims, *, start: Sequence[Injection] | None = No
     """The best plan that can be found for a goal, calculated twice."""
     space = space_of(goal, aims)
     steps: Steps = {} if start is None else steps_at(goal, space, start)
-    asked = aims
+    asked, tries = aims, []
     for tried in range(1, TRIES + 1):
-        search = replace(space, judge=replace(space.judge, aims=asked))
+        search = space.asking(asked)
         found = search.run(steps, near=start is not None or tried > 1)
         if tried == 1 and start is None:
-            found = _no_worse_than_label(goal, search, found)
+            found = _no_worse(goal, search, found)
         planned = _twice(goal, aims, search, found, tried)
-        steps, again = found.steps, _asked_again(aims, asked, planned)
-        if again == asked:
+        tries.append(planned)
+        steps, again = found.steps, _asked_again(aims, asked, planned, exact=start is None)
+        if again == asked or not found.satisfied:
             break
         asked = again
-    return planned
+    return min(tries, key=lambda one: (not one.outcome.reached, one.outcome.units))
 
 
-def _no_worse_than_label(goal: Goal, search: Search, found: Found) -> Found:
-    """The better of what was found and what is found from the label's own points."""
+def _no_worse(goal: Goal, search: Search, found: Found) -> Found:
+    """The better of what was found and what is found from the label's own points.
+
+    Where the goal is out of reach: the best of several starts, and of its units only those that
+    are worth it.
+    """
+    label = _label_steps(goal, search)
+    starts = [label] if label and search.allowed(label) else []
+    if not found.satisfied:
+        others = [search.run(steps, near=near) for steps in ({}, *starts) for near in (True, False)]
+        found = min([found, *others], key=_merit)
+    else:
+        worse = [steps for steps in starts if search.merit_of(steps) < found.merit]
+        found = min([found, *(search.run(steps, near=True) for steps in worse)], key=_merit)
+    return found if found.satisfied else search.thrifty().run(found.steps, near=True)
+
+
+def _merit(found: Found) -> float:
+    return found.merit
+
+
+def _label_steps(goal: Goal, search: Search) -> Steps:
     label = label_treatment(goal)
     if label is None:
-        return found
+        return {}
     points = [
         Injection(site=dose.site, side=dose.side, units=dose.units.amount)
         for dose in place(setting(goal).face, label)
     ]
-    steps = steps_at(goal, search, points)
-    if not search.allowed(steps) or search.merit_of(steps) >= found.merit:
-        return found
-    return search.run(steps, near=True)
+    return steps_at(goal, search, points)
 
 
 def _twice(goal: Goal, aims: Aims, search: Search, found: Found, tried: int) -> Planned:
@@ -143,10 +152,11 @@ def _twice(goal: Goal, aims: Aims, search: Search, found: Found, tried: int) -> 
     )
 
 
-def _asked_again(aims: Aims, asked: Aims, planned: Planned) -> Aims:
+def _asked_again(aims: Aims, asked: Aims, planned: Planned, *, exact: bool) -> Aims:
     """What to ask of a search so that the second calculation finds what the goal asks.
 
-    The same as before where there is nothing to mend, or nothing more to be had.
+    The same as before where there is nothing to mend, or nothing more to be had. Only an `exact`
+    answer is searched again for having found more than was asked.
     """
     scores = planned.search.judge.scores(planned.search.load(planned.steps)[None])
     areas = []
@@ -154,7 +164,7 @@ def _asked_again(aims: Aims, asked: Aims, planned: Planned) -> Aims:
         seen = float(scores.chance[aim.area][0])
         kept = float(scores.kept[aim.area][0])
         short = seen >= before.chance and area.chance < aim.chance
-        good = planned.outcome.reached and area.chance > aim.chance + TOO_GOOD
+        good = exact and planned.outcome.reached and area.chance > aim.chance + TOO_GOOD
         chance = aim.chance + seen - area.chance if short or good else before.chance
         lost = max(aim.kept - area.kept, 0.0)
         areas.append(
@@ -164,13 +174,15 @@ def _asked_again(aims: Aims, asked: Aims, planned: Planned) -> Aims:
                 kept=kept + lost if lost else before.kept,
             )
         )
-    risks = dict(asked.risks)
+    risks, brow_mm = dict(asked.risks), asked.brow_mm
+    if not planned.outcome.brow_reached and float(scores.brow_off_mm[0]) <= 0:
+        brow_mm += STRICTER_MM if aims.brow == "lift-lateral" else -STRICTER_MM
     for risk in planned.outcome.risks:
         if not risk.holds:
             risks[risk.event] = max(
                 float(scores.risks[risk.event][0]) - (risk.probability - risk.limit) - LEAST, 0.0
             )
-    return replace(asked, areas=tuple(areas), risks=risks)
+    return replace(asked, areas=tuple(areas), risks=risks, brow_mm=brow_mm)
 
 
 def _points(goal: Goal, found: Planned) -> tuple[ProposedPoint, ...]:
@@ -211,13 +223,3 @@ def _point(
         without=without,
         held=held,
     )
-
-
-def _nearest(goal: Goal, aims: Aims, found: Planned) -> str:
-    """What is missing, which limit stops the plan short, and what would do without it."""
-    missing = [
-        f"{area_name(area.area)} {area.chance:.0%} instead of {area.asked_chance:.0%}"
-        for area in found.outcome.areas
-        if not area.reached
-    ]
-    return "; ".join(missing)

@@ -84,7 +84,9 @@ def _course(
 ) -> tuple[Course, tuple[Dose, ...]]:
     """The course under a plan's history and its `last` treatments, and the doses of these."""
     plan = msgspec.json.decode(written, type=Plan)
-    doses = [place(known.face, treatment) for treatment in plan.treatments[-last:]]
+    doses = [
+        place(known.face, treatment) for treatment in plan.treatments[len(plan.treatments) - last :]
+    ]
     people, parameters = known.people, known.parameters(known.people)
     course = follow(
         plan,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from glabella import facts
 from glabella.errors import InputError
@@ -204,6 +205,7 @@ def _place_injection(face: Face, product: Product, injection: Injection, where: 
     )
 
 
+@lru_cache(maxsize=4096)
 def area_of(
     face: Face, x_mm: float, y_mm: float, side: Side, depth: Depth = "muscle"
 ) -> tuple[str, str]:

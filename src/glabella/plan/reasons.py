@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from glabella import facts
-from glabella.facts.model import Event
 from glabella.plan.aims import Aims
-from glabella.plan.proposal import Binding, Outcome
+from glabella.plan.proposal import Binding, Outcome, Recheck
 from glabella.plan.score import Scores
 from glabella.plan.search import Search, Spot, Steps
 from glabella.plan.summary import EVENTS
@@ -19,6 +19,16 @@ GRADES = ("no lines", "none or mild lines", "at most moderate lines", "any lines
 SHARE, MM = 0.01, 0.1
 # A limit binds when less room than this is left.
 RISK_ROOM, KEPT_ROOM = 0.2, 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a search came to: the plan, what it does by the second calculation, how they compare."""
+
+    search: Search
+    steps: Steps
+    outcome: Outcome
+    recheck: Recheck
 
 
 def grade_words(grade: int) -> str:
@@ -73,17 +83,16 @@ def bindings(outcome: Outcome, search: Search, steps: Steps) -> tuple[Binding, .
 
 def _bindings(outcome: Outcome, search: Search, given: Mapping[str, float]) -> Iterator[Binding]:
     aims, product = search.aims, facts.product(search.influence.product)
-    for aim in aims.areas:
-        units = given.get(aim.area, 0.0)
-        if units + aims.step_units > aim.most_units:
-            yield Binding(
-                code=f"most-units:{aim.area}",
-                message=f"{area_name(aim.area).capitalize()}: {units:g} U {product.name} is all "
-                f"that this goal allows there ({aim.most_units:g} U).",
-                source=aim.most_from,
-            )
-    total = sum(given.values())
-    if total + aims.step_units > aims.most_units:
+    step, total = aims.step_units, sum(given.values())
+    full = [aim for aim in aims.areas if given.get(aim.area, 0.0) + step > aim.most_units]
+    for aim in full:
+        yield Binding(
+            code=f"most-units:{aim.area}",
+            message=f"{area_name(aim.area).capitalize()}: {given.get(aim.area, 0.0):g} U "
+            f"{product.name} is all that this goal allows there ({aim.most_units:g} U).",
+            source=aim.most_from,
+        )
+    if total + step > aims.most_units and len(full) < len(aims.areas):
         yield Binding(
             code="most-units",
             message=f"{total:g} U {product.name} is all that this goal allows in one session "
@@ -104,8 +113,3 @@ def _bindings(outcome: Outcome, search: Search, given: Mapping[str, float]) -> I
                 message=f"{risk.name}: {risk.probability:.1%}; the goal accepts {risk.limit:.1%}.",
                 source=risk.source,
             )
-
-
-def risk_words(event: Event) -> str:
-    """An unwanted result in words."""
-    return EVENTS[event][0].lower()

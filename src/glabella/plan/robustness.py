@@ -33,13 +33,14 @@ def robustness(judge: Judge, points: Mapping[Spot, float]) -> Robustness:
     hand = facts.load().goals.hand
     loads = _delivered(judge.influence, points)
     scores = judge.scores(loads)
-    hits = judge.counted(loads)
     limits = judge.aims.risks
-    holds = np.all([share <= limits[event] for event, share in hits.items()], axis=0)
+    holds = np.all([share <= limits[event] for event, share in scores.counted.items()], axis=0)
     reached = np.all(
         [scores.chance[aim.area] >= aim.chance - REACHED_WITHIN for aim in judge.aims.areas], axis=0
     )
-    worst, _ = worst_risk({event: float(share.max()) for event, share in hits.items()}, judge.aims)
+    worst, _ = worst_risk(
+        {event: float(share.max()) for event, share in scores.counted.items()}, judge.aims
+    )
     return Robustness(
         deliveries=DELIVERIES,
         patients=len(judge.influence.people) - 1,

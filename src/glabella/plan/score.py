@@ -47,7 +47,7 @@ class Scores:
     """What M plans reach: each value is an array (M,).
 
     `chance` and `kept` go by area; `missing` is what is short of the goal, `broken` what breaks a
-    limit; `risks` are chances that count near misses in part.
+    limit; `risks` are chances that count near misses in part, `counted` those that do not.
     """
 
     chance: dict[str, Array]
@@ -55,6 +55,7 @@ class Scores:
     brow_off_mm: Array
     lowest_brow_mm: Array
     risks: dict[Event, Array]
+    counted: dict[Event, Array]
     missing: Array
     broken: Array
 
@@ -114,7 +115,8 @@ class Judge:
         short *= self.aims.matters.smoothness
         rises = self._rises(movement, plans)
         off = brow_off_mm(self.influence.face, self.aims, rises)
-        risks = self._risks(movement, plans)
+        far = self._extremes(movement, plans)
+        risks = {event: _near(event, extreme) for event, extreme in far.items()}
         for event, risk in risks.items():
             broken += np.maximum(risk - self.aims.risks[event], 0)
         return Scores(
@@ -123,18 +125,13 @@ class Judge:
             brow_off_mm=off,
             lowest_brow_mm=np.min([rise["middle"] for rise in rises.values()], axis=0),
             risks=risks,
+            counted={
+                event: (extreme >= limit_of(event).value).mean(axis=1)
+                for event, extreme in far.items()
+            },
             missing=short + self.aims.matters.brow * MM_WEIGHS * off,
             broken=broken,
         )
-
-    def counted(self, loads: Single) -> dict[Event, Array]:
-        """The share (M,) of patients who have each unwanted result, near misses left out."""
-        plans = len(loads)
-        extreme = self._extremes(self.influence.moved(loads))
-        return {
-            event: (far.reshape(plans, -1)[:, 1:] >= limit_of(event).value).mean(axis=1)
-            for event, far in extreme.items()
-        }
 
     def _spared(self, movement: Movement, plans: int) -> Array:
         """How much (M,) spared muscles of the typical patient lose beyond what is allowed."""
@@ -185,20 +182,21 @@ class Judge:
             found[side] = {name: rise[:, 0, node] for name, node in at.items()}
         return found
 
-    def _extremes(self, movement: Movement) -> dict[Event, Array]:
-        """How far each patient of each plan (M P,) goes towards each unwanted result."""
+    def _extremes(self, movement: Movement, plans: int) -> dict[Event, Array]:
+        """How far each drawn patient of each plan (M, P) goes towards each unwanted result."""
         window = np.zeros(movement.strength.shape[1], dtype=bool)
         window[-1] = True
-        return extremes(self.influence.face, movement, window)
+        found = extremes(self.influence.face, movement, window)
+        return {event: extreme.reshape(plans, -1)[:, 1:] for event, extreme in found.items()}
 
-    def _risks(self, movement: Movement, plans: int) -> dict[Event, Array]:
-        found: dict[Event, Array] = {}
-        for event, extreme in self._extremes(movement).items():
-            limit = limit_of(event).value
-            near = expit((extreme.reshape(plans, -1) - limit) / (NEAR * limit))
-            # An unwanted result that is nowhere near still counts a little in everyone.
-            found[event] = near[:, 1:].mean(axis=1) - expit(-1 / NEAR)
-        return found
+
+def _near(event: Event, extreme: Array) -> Array:
+    """The chance (M,) of an unwanted result for how far patients (M, P) go towards it.
+
+    Near misses count in part; one that is nowhere near would still count a little in everyone.
+    """
+    limit = limit_of(event).value
+    return np.asarray(expit((extreme - limit) / (NEAR * limit)).mean(axis=1) - expit(-1 / NEAR))
 
 
 def _drives(movement: Movement, area: str) -> list[Array]:

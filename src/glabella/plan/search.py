@@ -30,10 +30,17 @@ Steps = Mapping[Spot, int]
 STRIDE_SHARE = 0.08
 # A needle more is worth so many of the smallest steps: fewer points, unless more save units.
 NEEDLE_STEPS = 2.0
+# and one at a place without a name costs this much more: what is known by name is found again.
+UNNAMED_STEPS = 1.0
 # All that a place gets may also go to a place as near as this.
 NEIGHBOUR_MM = 26.0
 # and up to so many steps more, because it will reach less from there.
 MORE = 3
+# Where a goal is out of reach, units cost so many times more: the whole of what an area may get
+# must be worth a tenth of the patients.
+THRIFT = 10.0
+# What is missing of a goal or breaks a limit counts from here on.
+NOTHING = 1e-6
 # A gain below this is none.
 GAIN = 1e-7
 # So many of the likeliest exchanges are tried in a round of polishing.
@@ -59,11 +66,15 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A plan that a search came to, and its merit: less is better."""
+    """A plan that a search came to, and its merit: less is better.
+
+    It is `satisfied` when nothing of the goal is missing and no limit is broken.
+    """
 
     steps: Steps
     merit: float
     looked_at: int
+    satisfied: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -79,6 +90,7 @@ class Search:
     base: Single
     held_units: Mapping[str, float]
     looked_at: int = 0
+    thrift: float = 1.0
     _merits: dict[frozenset[tuple[Spot, int]], float] = field(default_factory=dict)
 
     @property
@@ -102,20 +114,29 @@ class Search:
                 steps = {**others, **found.steps}
                 self.looked_at += found.looked_at
         merit = self._merit([steps])[0]
-        steps, merit = self._grow(steps, merit)
-        steps, merit = self._polish(steps, merit)
-        return Found(steps, float(merit), self.looked_at)
+        if not near:
+            steps, merit = self._grow(steps, merit)
+        steps, merit = self._polish(steps, merit, near=near)
+        return Found(steps, float(merit), self.looked_at, self.satisfied_by(steps))
+
+    def asking(self, aims: Aims) -> Search:
+        """The same search for other aims."""
+        return replace(self, judge=replace(self.judge, aims=aims), looked_at=0, _merits={})
+
+    def thrifty(self) -> Search:
+        """The same search for a goal that is out of reach: what gains hardly anything is left."""
+        return replace(self, thrift=THRIFT, looked_at=0, _merits={})
+
+    def satisfied_by(self, steps: Steps) -> bool:
+        """Whether a plan reaches the goal within every limit."""
+        scores = self.judge.scores(self.load(steps)[None])
+        return bool(scores.missing[0] + scores.broken[0] < NOTHING)
 
     def _by_area(self) -> Iterator[Search]:
         """The same search for each area alone."""
         for aim in self.aims.areas:
-            yield replace(
-                self,
-                judge=replace(self.judge, aims=replace(self.aims, areas=(aim,))),
-                groups=tuple(group for group in self.groups if group[0][0].area == aim.area),
-                looked_at=0,
-                _merits={},
-            )
+            own = tuple(group for group in self.groups if group[0][0].area == aim.area)
+            yield replace(self.asking(replace(self.aims, areas=(aim,))), groups=own)
 
     def merit_of(self, steps: Steps) -> float:
         """How far one plan is from the goal."""
@@ -146,9 +167,16 @@ class Search:
 
     def load(self, steps: Steps) -> Single:
         """The load (P, E) of a plan."""
-        total = self.base.copy()
-        for (place, side), count in steps.items():
-            total += self.influence.load(place, side, count * self.aims.step_units)
+        return self._changed(self.base, {}, steps)
+
+    def _changed(self, known: Single, before: Steps, after: Steps) -> Single:
+        """The load of a plan, from the known one of a plan that is like it."""
+        total, step = known.copy(), self.aims.step_units
+        for spot in before.keys() | after.keys():
+            was, now = before.get(spot, 0), after.get(spot, 0)
+            if now != was:
+                total += self.influence.load(*spot, now * step) if now else 0
+                total -= self.influence.load(*spot, was * step) if was else 0
         return total
 
     def _grow(self, steps: dict[Spot, int], merit: float) -> tuple[dict[Spot, int], float]:
@@ -162,14 +190,16 @@ class Search:
                 steps, merit = better
         return steps, merit
 
-    def _polish(self, steps: dict[Spot, int], merit: float) -> tuple[dict[Spot, int], float]:
+    def _polish(
+        self, steps: dict[Spot, int], merit: float, *, near: bool
+    ) -> tuple[dict[Spot, int], float]:
         for _ in range(MOST_ROUNDS):
             single = [*self._removals(steps), *self._additions(steps, 1)]
-            better = (
-                self._best(steps, merit, single)
-                or self._best(steps, merit, self._exchanges(steps, single))
-                or self._best(steps, merit, self._merges(steps))
+            better = self._best(steps, merit, single) or self._best(
+                steps, merit, self._exchanges(steps, single)
             )
+            if better is None and not near:
+                better = self._best(steps, merit, self._merges(steps))
             if better is None:
                 break
             steps, merit = better
@@ -183,7 +213,7 @@ class Search:
         tried = [(move, after) for move, after in tried if self.allowed(after)]
         if not tried:
             return None
-        merits = self._merit([after for _, after in tried])
+        merits = self._merit([after for _, after in tried], steps)
         sizes = [max(sum(abs(change) for _, change in move.changes), 1) for move, _ in tried]
         gains = (merit - merits) / np.array(sizes)
         best = int(np.argmax(gains))
@@ -206,7 +236,7 @@ class Search:
 
     def _exchanges(self, steps: Steps, moves: Sequence[Move]) -> list[Move]:
         """The pairs of a removal and an addition that promise most by what each does alone."""
-        known = self._merit([move.on(steps) for move in moves])
+        known = self._merit([move.on(steps) for move in moves], steps)
         taken = [(m, v) for m, v in zip(moves, known, strict=True) if m.changes[0][1] < 0]
         added = [(m, v) for m, v in zip(moves, known, strict=True) if m.changes[0][1] > 0]
         pairs = [
@@ -231,11 +261,14 @@ class Search:
                     away = ((spot, -least) for spot in group)
                     yield Move((*away, *((spot, more) for spot in other)))
 
-    def _merit(self, plans: Sequence[Steps]) -> Array:
+    def _merit(self, plans: Sequence[Steps], like: Steps | None = None) -> Array:
+        """Merits (M,) of plans, all of them but a few steps from the one that they are `like`."""
         keys = [frozenset(plan.items()) for plan in plans]
         new = {key: plan for key, plan in zip(keys, plans, strict=True) if key not in self._merits}
         if new:
-            loads = np.stack([self.load(plan) for plan in new.values()])
+            start = like or {}
+            known = self.load(start)
+            loads = np.stack([self._changed(known, start, plan) for plan in new.values()])
             merits = self.judge.scores(loads).merit(self._cost(new.values()))
             self._merits |= dict(zip(new, merits.tolist(), strict=True))
             self.looked_at += len(new)
@@ -244,7 +277,12 @@ class Search:
     def _cost(self, plans: Iterable[Steps]) -> Array:
         """What plans cost (M,): units as a share of what may be given, and needles."""
         most = sum(aim.most_units for aim in self.aims.areas) / self.aims.step_units
-        few = self.aims.matters.few_units
+        few = self.aims.matters.few_units * self.thrift
         return np.array(
-            [(few * sum(plan.values()) + NEEDLE_STEPS * len(plan)) / most for plan in plans]
+            [(few * sum(plan.values()) + sum(map(_needle, plan))) / most for plan in plans]
         )
+
+
+def _needle(spot: Spot) -> float:
+    """What one point costs besides its units, in steps."""
+    return NEEDLE_STEPS + (0.0 if spot[0].site else UNNAMED_STEPS)

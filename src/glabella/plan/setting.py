@@ -52,10 +52,9 @@ def setting(goal: Goal) -> Setting:
 
 def plan_of(goal: Goal, treatments: Sequence[Treatment]) -> Plan:
     """A goal's patient and history with treatments of the goal's day: what can be forecast."""
-    given = tuple(treatments) or (_nothing_yet(goal),)
     return Plan(
         patient=goal.patient,
-        treatments=(*goal.treatments, *given),
+        treatments=(*goal.treatments, *treatments) or (_nothing_yet(goal),),
         reviews=goal.reviews,
         title=goal.title,
     )
@@ -106,7 +105,8 @@ def influence_of(goal: Goal, aims: Aims, known: Setting, places: Sequence[Candid
     return _influence(known, patient, goal.product, units_per_ml(goal), tuple(places), days)
 
 
-@lru_cache(maxsize=32)
+# Each keeps the loads of all points that were ever tried: some 10 MB.
+@lru_cache(maxsize=4)
 def _influence(
     known: Setting,
     patient: bytes,
