@@ -14,13 +14,15 @@ import msgspec
 from glabella import __version__, chart, facts
 from glabella.chart.validation_figure import ShownRow, validation_svg
 from glabella.errors import GlabellaError, InputError
-from glabella.plan import Plan, forecast, plan_schema, read_plan, report
+from glabella.plan import Plan, correction_text, forecast, plan_schema, read_plan, report
 from glabella.plan.basis import basis
+from glabella.plan.case import case_schema, read_case, refuse_tomorrow
+from glabella.plan.correct import correct
 from glabella.plan.plan import refuse_what_is_yet_to_come
 from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
 
-SCHEMAS = {"plan": plan_schema, "trial": trial_schema}
+SCHEMAS = {"plan": plan_schema, "case": case_schema, "trial": trial_schema}
 BAR = 40
 # What fits beside a row of the validation figure.
 LABEL_LETTERS = 48
@@ -54,6 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
     command.set_defaults(run=_forecast)
+
+    command = commands.add_parser("correct", help="what to do at a review: add, where, or wait")
+    command.add_argument("case", type=Path, metavar="CASE.json")
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
+    command.set_defaults(run=_correct)
 
     command = commands.add_parser("cite", help="the sources behind a plan's forecast")
     command.add_argument("plan", type=Path, metavar="PLAN.json")
@@ -114,6 +121,16 @@ def _forecast(arguments: argparse.Namespace) -> None:
         _print_json(found)
     else:
         print(report.as_text(found), end="")
+
+
+def _correct(arguments: argparse.Namespace) -> None:
+    case = read_case(_bytes(arguments.case))
+    refuse_tomorrow(case, today=datetime.now().astimezone().date())
+    told = correct(case)
+    if arguments.json:
+        _print_json(told)
+    else:
+        print(correction_text.as_text(told), end="")
 
 
 def _cite(arguments: argparse.Namespace) -> None:

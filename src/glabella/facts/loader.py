@@ -13,6 +13,7 @@ import msgspec
 
 from glabella.errors import FactError
 from glabella.facts.anatomy import Anatomy
+from glabella.facts.corrections import Corrections
 from glabella.facts.findings import Findings, PublishedFinding
 from glabella.facts.goals import Goals
 from glabella.facts.literature import Literature, PublishedRow
@@ -31,6 +32,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     practice: dict[str, PracticeArea]
     conditions: dict[str, Condition]
     safety: Safety
+    corrections: Corrections
     goals: Goals
     literature: tuple[PublishedRow, ...]
     findings: tuple[PublishedFinding, ...]
@@ -58,6 +60,7 @@ SHEETS = (
     Sheet("practice", "practice.toml", dict[str, PracticeArea]),
     Sheet("conditions", "conditions.toml", dict[str, Condition]),
     Sheet("safety", "safety.toml", Safety),
+    Sheet("corrections", "corrections.toml", Corrections),
     Sheet("goals", "goals.toml", Goals),
     Sheet("literature", "literature/*.toml", Literature, "rows"),
     Sheet("findings", "findings.toml", Findings, "rows"),

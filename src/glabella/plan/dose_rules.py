@@ -102,7 +102,7 @@ def interval(judged: Judged) -> Iterator[Finding]:
     if not before:
         return
     days, safety = min(before), facts.load().safety
-    least = judged.product.limits.minimum_interval_days or safety.retreatment_days
+    least = judged.least_interval
     first, last = safety.touch_up_not_before_days, safety.touch_up_latest_days
     if days < first.value:
         yield finding(
@@ -127,14 +127,9 @@ def interval(judged: Judged) -> Iterator[Finding]:
 
 
 def treated_with(judged: Judged) -> Iterator[Finding]:
-    """Areas that the label treats only together with another."""
+    """Areas that the label treats only together with another, now or within its interval."""
     treated = {dose.area for dose in judged.doses}
-    recent = {
-        dose.area
-        for treatment, placed in judged.earlier
-        if treatment.date == judged.treatment.date
-        for dose in placed
-    }
+    recent = {dose.area for dose in judged.recent}
     for area_id in sorted(treated):
         label = judged.product.areas.get(area_id)
         if label is None:

@@ -28,8 +28,10 @@ def rim_height_mm(face: Face, x_mm: float) -> float:
     return face.rim_height_mm - RIM_FALL_MM * face.scale * away**2
 
 
-def geometry_findings(face: Face, doses: tuple[Dose, ...], safety: Safety) -> Iterator[Finding]:
-    """Findings about where the doses of one treatment lie."""
+def geometry_findings(
+    face: Face, doses: tuple[Dose, ...], safety: Safety, *, recent: tuple[Dose, ...] = ()
+) -> Iterator[Finding]:
+    """Findings about where the doses of one treatment lie, added to `recent` ones."""
     for dose in doses:
         yield from _near_rim(face, dose, safety)
         yield from _low_frontalis(face, dose, safety)
@@ -38,7 +40,7 @@ def geometry_findings(face: Face, doses: tuple[Dose, ...], safety: Safety) -> It
         yield from _in_danger_zone(face, dose)
         yield from _high_chin(face, dose, safety)
         yield from _wrong_layer(face, dose, safety)
-    yield from _lateral_frontalis(face, doses, safety)
+    yield from _lateral_frontalis(face, doses, safety, recent)
 
 
 def _near_rim(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
@@ -161,10 +163,14 @@ def _wrong_layer(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
     )
 
 
-def _lateral_frontalis(face: Face, doses: tuple[Dose, ...], safety: Safety) -> Iterator[Finding]:
+def _lateral_frontalis(
+    face: Face, doses: tuple[Dose, ...], safety: Safety, recent: tuple[Dose, ...]
+) -> Iterator[Finding]:
     forehead = [dose for dose in doses if dose.area == "forehead"]
-    if not forehead:
+    # A few units beside the pupil are there to settle a peak: they are what this asks for.
+    if not any(dose.x_mm <= face.pupil_mm for dose in forehead):
         return
+    forehead += [dose for dose in recent if dose.area == "forehead"]
     alone = [
         side
         for side in BothSides

@@ -37,6 +37,26 @@ class Judged:
         """The session's doses in an area."""
         return tuple(dose for dose in self.session if dose.area == area)
 
+    @property
+    def least_interval(self) -> Fact[float]:
+        """Days from one treatment to the next by the label, or by practice where it says none."""
+        limits = self.product.limits
+        return limits.minimum_interval_days or facts.load().safety.retreatment_days
+
+    @property
+    def recent(self) -> tuple[Dose, ...]:
+        """Doses of this day and of the interval before it, this treatment's own left out.
+
+        What is added to a treatment is judged together with it.
+        """
+        days = self.least_interval.value
+        return tuple(
+            dose
+            for treatment, placed in self.earlier
+            if 0 <= (self.treatment.date - treatment.date).days < days
+            for dose in placed
+        )
+
     def _same_day(self) -> Iterator[Dose]:
         for treatment, placed in self.earlier:
             if treatment.date == self.treatment.date and treatment.product == self.product.id:

@@ -8,6 +8,7 @@ forecast says so.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -52,11 +53,24 @@ class Past:
     movement: Movement
     people: People
 
+    def column(self, day: date) -> int:
+        """Where a day of a review stands among the days."""
+        return int(np.flatnonzero(self.days == (day - self.first).days)[0])
+
 
 def learn(
-    plan: Plan, face: Face, doses: dict[int, tuple[Dose, ...]]
+    plan: Plan,
+    face: Face,
+    doses: dict[int, tuple[Dose, ...]],
+    *,
+    also: Callable[[Past], Array] | None = None,
+    pool: int = POOL,
 ) -> tuple[People | None, Learned | None]:
-    """Drawn patients weighed by the plan's reviews; None where there is nothing to learn from."""
+    """Drawn patients weighed by the plan's reviews; None where there is nothing to learn from.
+
+    `also` is the log likelihood (P,) of what was seen beyond grades and brow heights; `pool` is
+    how many patients are drawn: what is rare takes many.
+    """
     newest = max(treatment.date for treatment in plan.treatments)
     oldest = newest - timedelta(days=REMEMBERED_DAYS)
     reviews = [
@@ -66,18 +80,18 @@ def learn(
     ]
     if not reviews:
         return None, None
-    people = draw(POOL, doubts=len(doubt().names))
+    people = draw(pool, doubts=len(doubt().names))
     parameters = varied(calibrated(), people.doubt)
     past = _past(plan, face, doses, reviews, people=people, parameters=parameters)
     log = sum(
         (_log_likelihood(plan, face, past, review, parameters) for review in reviews),
-        start=np.zeros(len(past.people)),
+        start=np.zeros(len(past.people)) if also is None else also(past),
     )
     weight = np.exp(log - log.max())
     weight /= weight.sum()
     effective = float(1 / np.sum(weight**2))
     used = effective >= FEWEST_EFFECTIVE and bool(log.max() > UNEXPLAINED)
-    told = Learned(reviews=len(reviews), effective=round(effective, 1), drawn=POOL, used=used)
+    told = Learned(reviews=len(reviews), effective=round(effective, 1), drawn=pool, used=used)
     return (weighted(past.people, weight) if used else None), told
 
 
@@ -119,7 +133,7 @@ def _log_likelihood(
     plan: Plan, face: Face, past: Past, review: Review, parameters: Parameters
 ) -> Array:
     """How well each drawn patient (P,) explains one review."""
-    column = int(np.flatnonzero(past.days == (review.date - past.first).days)[0])
+    column = past.column(review.date)
     total = np.zeros(len(past.people))
     for area, seen in review.lines.items():
         if area not in plan.patient.lines:

@@ -57,7 +57,7 @@ def check_doses(plan: Plan, face: Face, doses: dict[int, tuple[Dose, ...]]) -> t
             earlier = tuple((plan.treatments[i], doses[i]) for i in doses if i != index)
             own = Judged(plan, face, treatment, doses[index], earlier)
             found += [finding for rule in RULES for finding in rule(own)]
-            found += geometry_findings(face, own.doses, facts.load().safety)
+            found += geometry_findings(face, own.doses, facts.load().safety, recent=own.recent)
     order = {"stop": 0, "warn": 1, "note": 2}
     unique = {(f.code, f.where, f.message): f for f in found}
     return tuple(sorted(unique.values(), key=lambda finding: order[finding.severity]))

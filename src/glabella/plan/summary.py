@@ -171,9 +171,9 @@ def area_courses(lines: Lines, days: Array, start: date) -> tuple[AreaCourse, ..
             AreaCourse(
                 area=area,
                 side=side,
-                onset=_interval(_first_crossing(days, better), start, days[-1]),
-                peak=_interval(days[peak], start, days[-1]),
-                wear_off=_interval(last_crossing(days, better), start, days[-1]),
+                onset=interval(_first_crossing(days, better), start, days[-1]),
+                peak=interval(days[peak], start, days[-1]),
+                wear_off=interval(last_crossing(days, better), start, days[-1]),
                 responders=float(np.round(answered.mean(), 3)),
             )
         )
@@ -205,7 +205,8 @@ def _between(
     return days[before] + part * (days[after] - days[before])
 
 
-def _interval(values: Array, start: date, horizon: float) -> Interval:
+def interval(values: Array, start: date, horizon: float) -> Interval:
+    """The median and the 90% interval of days (P,) after `start`; later than `horizon` is None."""
     ordered = np.sort(values)
     picked = [ordered[round(share * (len(ordered) - 1))] for share in (LOW, 0.5, HIGH)]
     low, median, high = (round(float(day), 1) if day <= horizon else None for day in picked)

@@ -1,0 +1,245 @@
+"""Under-treated lines: where a little more goes, and how little of it reaches what was wanted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from glabella import facts
+from glabella.face.frame import Side
+from glabella.facts import Product
+from glabella.plan.correction import Effect, Noticed
+from glabella.plan.forecast import Course
+from glabella.plan.lines import rated_below
+from glabella.plan.place import Dose
+from glabella.plan.plan import Injection
+from glabella.plan.seen import GRADES, asked_grade
+from glabella.plan.summary import HIGH, LOW
+from glabella.plan.top_up import FULL, ROUNDING, Bench, Settled, Trial
+
+Array = NDArray[np.float64]
+
+# Points of a session that lie this near each other are one place.
+SAME_MM = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the lines of an area should be: rated at most `grade` with this chance."""
+
+    area: str
+    grade: int
+    chance: float
+
+
+def asked_of(bench: Bench, area: str) -> Asked:
+    """What was wanted of an area, in the words of the case or of its preset."""
+    case, known = bench.case, facts.load().goals
+    wanted = case.wanted.get(area)  # type: ignore[call-overload]
+    preset = known.presets[case.preset or "natural"]
+    chance = wanted.chance if wanted is not None and wanted.chance else preset.chance.value
+    return Asked(area, asked_grade(case, area), chance)  # type: ignore[arg-type]
+
+
+def more(bench: Bench, seen: Noticed) -> Settled:
+    """The fewest units that bring an area to what was wanted, a step at a time where most is won.
+
+    Each step goes to the place, both sides alike unless one side was named, that raises the chance
+    most. Less is added than was given: texts say a smaller dose.
+    """
+    area = seen.area
+    if area not in bench.case.patient.lines:
+        return Settled(
+            None, why_not=f"{area}: no grade before treatment, so no dose can be reckoned."
+        )
+    asked, most = asked_of(bench, area), given_units(bench, area)
+    if not most:
+        return Settled(None, why_not=f"{area} was not treated: plan it as a treatment of its own.")
+    places = _places(bench, area, seen.side)
+    chosen: list[Injection] = []
+    best, broken = bench.trial(()), ""
+    while _chance(bench, best.course, asked) < asked.chance:
+        tried, broken = _next(bench, asked, places, chosen, most)
+        if tried is None or _chance(bench, tried.course, asked) <= _chance(
+            bench, best.course, asked
+        ):
+            break
+        best, chosen = tried, list(tried.points)
+    if not chosen and _chance(bench, best.course, asked) >= asked.chance:
+        # What is seen is worse than the model makes of it: one step is the smallest that is more.
+        tried, broken = _next(bench, asked, places, chosen, most)
+        best = tried or best
+    if not best.points:
+        return Settled(None, why_not=broken or f"{area}: no addition helps.")
+    return Settled(best, _effects(bench, best, asked))
+
+
+def _next(
+    bench: Bench,
+    asked: Asked,
+    places: Sequence[Place],
+    chosen: Sequence[Injection],
+    most: float,
+) -> tuple[Trial | None, str]:
+    """The best next step, and what kept others from being taken."""
+    best: tuple[float, Trial] | None = None
+    broken = ""
+    start = sum(point.units for point in chosen)
+    now = _chance(bench, bench.trial(chosen).course, asked)
+    for place in places:
+        points = _joined(chosen, place.step)
+        if max(point.units for point in points) > place.most + ROUNDING:
+            continue
+        more_units = sum(point.units for point in points) - start
+        if start + more_units >= most:
+            name = facts.product(bench.last.product).name
+            broken = f"{asked.area}: not as much again as the {most:g} U {name} that were given."
+            continue
+        trial = bench.trial(points)
+        if what := bench.broken(trial):
+            broken = what
+            continue
+        won = (_chance(bench, trial.course, asked) - now) / more_units
+        if best is None or won > best[0]:
+            best = (won, trial)
+    return (best[1] if best else None), broken
+
+
+def given_units(bench: Bench, area: str) -> float:
+    """Units of the product in an area at its last session."""
+    sessions = [
+        (bench.left.plan.treatments[index], [dose for dose in doses if dose.area == area])
+        for index, doses in bench.left.doses.items()
+    ]
+    own = [
+        (treatment.date, sum(dose.units.amount for dose in doses))
+        for treatment, doses in sessions
+        if doses and treatment.product == bench.last.product
+    ]
+    return max(own)[1] if own else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where more may go: a step at each of its points, and the most that goes to one of them."""
+
+    step: tuple[Injection, ...]
+    most: float
+
+
+def _places(bench: Bench, area: str, side: Side | None) -> list[Place]:
+    """Where it went before, and where the label has a point; each gets what went there at most."""
+    given = [
+        (
+            dose.units.amount,
+            Injection(
+                units=bench.step,
+                x_mm=round(dose.x_mm, 1),
+                y_mm=round(dose.y_mm, 1),
+                side=dose.side,
+                depth=dose.depth,
+            ),
+        )
+        for doses in bench.left.doses.values()
+        for dose in doses
+        if dose.area == area
+    ]
+    product: Product = facts.product(bench.last.product)
+    sites = product.areas[area].sites if area in product.areas else ()
+    known = facts.load().anatomy.sites
+    labelled = [
+        (one.units.value, Injection(units=bench.step, site=one.site, side=own))
+        for one in sites
+        for own in ((Side.LEFT, Side.RIGHT) if known[one.site].paired else (Side.MIDLINE,))
+    ]
+    return _pairs(bench, [*labelled, *given], side)
+
+
+def _pairs(
+    bench: Bench, points: Iterable[tuple[float, Injection]], only: Side | None
+) -> list[Place]:
+    """Points that are each other's mirror image together; of a named side alone."""
+    groups: list[tuple[Dose, float, dict[Side, Injection]]] = []
+    for most, point in points:
+        (dose,) = bench.doses((point,))
+        own = next((group for group in groups if _same_place(group[0], dose)), None)
+        if own is None:
+            groups.append((dose, most, {dose.side: point}))
+        else:
+            own[2].setdefault(dose.side, point)
+    kept = [
+        Place(tuple(point for side, point in group.items() if only in (None, side)), most)
+        for _, most, group in groups
+    ]
+    return [place for place in kept if place.step]
+
+
+def _same_place(one: Dose, other: Dose) -> bool:
+    """Whether two points are one place, or each other's mirror image."""
+    middle = (one.side is Side.MIDLINE) == (other.side is Side.MIDLINE)
+    return middle and math.hypot(one.x_mm - other.x_mm, one.y_mm - other.y_mm) <= SAME_MM
+
+
+def _joined(chosen: Sequence[Injection], place: Sequence[Injection]) -> list[Injection]:
+    """A step more at each point of a place."""
+    points = {_key(point): point for point in chosen}
+    for point in place:
+        key = _key(point)
+        units = point.units + (points[key].units if key in points else 0.0)
+        points[key] = msgspec.structs.replace(point, units=units)
+    return list(points.values())
+
+
+def _key(point: Injection) -> tuple[object, ...]:
+    return point.site, point.x_mm, point.y_mm, point.side, point.depth
+
+
+def _chance(bench: Bench, course: Course, asked: Asked, day: int = FULL) -> float:
+    """The chance that lines are rated at most as wanted when the effect is full."""
+    sides = [
+        rated_below(lines.maximum[:, [day]], asked.grade + 0.5, bench.left.parameters)
+        for (area, _), lines in course.lines.items()
+        if area == asked.area
+    ]
+    return float(np.min(sides, axis=0)[1:, 0].mean())
+
+
+def _severity(course: Course, area: str, day: int = FULL) -> Array:
+    """Severity (P,) of the worse side."""
+    sides = [one.maximum[1:, day] for (name, _), one in course.lines.items() if name == area]
+    return np.asarray(np.max(sides, axis=0))
+
+
+def _effects(bench: Bench, trial: Trial, asked: Asked) -> tuple[Effect, ...]:
+    """The chance of the wanted grade, which is what was asked, and the severity in the middle."""
+    now = bench.left.course([0.0])
+    chance = _chance(bench, trial.course, asked)
+    low, after, high = np.quantile(_severity(trial.course, asked.area), [LOW, 0.5, HIGH])
+    rated = Effect(
+        what=f"{asked.area} rated {GRADES[asked.grade]} or better",
+        unit="chance",
+        now=round(_chance(bench, now, asked, 0), 3),
+        without=round(_chance(bench, bench.without, asked), 3),
+        after=round(chance, 3),
+        low=round(chance, 3),
+        high=round(chance, 3),
+        asked=asked.chance,
+        reached=chance >= asked.chance,
+    )
+    severity = Effect(
+        what=f"{asked.area} at full movement, grade in the middle",
+        unit="grade",
+        now=round(float(np.median(_severity(now, asked.area, 0))), 2),
+        without=round(float(np.median(_severity(bench.without, asked.area))), 2),
+        after=round(float(after), 2),
+        low=round(float(low), 2),
+        high=round(float(high), 2),
+        asked=None,
+        reached=rated.reached,
+    )
+    return rated, severity

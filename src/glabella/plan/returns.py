@@ -1,0 +1,171 @@
+"""When what is too much, hangs or pulls is predicted back, if nothing is added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glabella import facts
+from glabella.face.frame import BothSides, Side
+from glabella.facts.corrections import SeenWord
+from glabella.plan import mouth
+from glabella.plan.correction import Noticed, Return
+from glabella.plan.forecast import Course
+from glabella.plan.parameters import model_facts
+from glabella.plan.residue import Residue
+from glabella.plan.summary import NOTICED_GRADES, interval, last_crossing
+from glabella.plan.uneven import smile_apart
+
+Array = NDArray[np.float64]
+STEP_DAYS = 3
+# Muscles whose strength tells of what cannot be measured in mm.
+EYE, LIFTER = "orbicularis-oculi", "zygomaticus"
+MOVERS = ("frontalis", "corrugator", "depressor-supercilii")
+NEGLIGIBLE = 1e-3
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is left of the treatments, day by day from today until nearly all is over."""
+
+    left: Residue
+
+    @cached_property
+    def days(self) -> Array:
+        return np.arange(0.0, facts.load().corrections.followed_days.value + 1, STEP_DAYS)
+
+    @cached_property
+    def course(self) -> Course:
+        return self.left.course(self.days)
+
+    def back(self, code: SeenWord, what: str, side: Side | None, excess: Array) -> Return:
+        """The days on which `excess` (P, T) has fallen to 0 for good; today if it is there."""
+        drawn = excess[1:]
+        crossed = last_crossing(self.days, drawn)
+        gone = np.where((drawn > 0).any(axis=1), crossed, 0.0)
+        start = max(one.date for one in self.left.plan.treatments)
+        elapsed = (self.left.today - start).days
+        horizon = float(self.days[-1]) + elapsed
+        told = facts.load().safety.complications.get(code)
+        texts = told.lasts_days if told else None
+        return Return(
+            code=code,
+            what=what,
+            side=side,
+            when=interval(gone + elapsed, start, horizon),
+            texts=texts.value if texts else None,
+            note=(texts.note or "") if texts else "",
+            source=texts.source if texts else "",
+        )
+
+    def fading(self, sides: Sequence[Side], size_mm: float) -> Array:
+        """A change of the brow (P, T) that is as large as it was seen, and fades with the toxin.
+
+        It goes as the strength comes back to the muscles that move these brows.
+        """
+        movement = self.course.movement
+        lost = sum(1 - movement.of(muscle, side) for muscle in MOVERS for side in sides)
+        first = np.maximum(np.asarray(lost)[:, :1], NEGLIGIBLE)
+        return np.asarray(size_mm * np.minimum(np.asarray(lost) / first, 1.0))
+
+
+def returns(left: Residue, noticed: Sequence[Noticed]) -> tuple[Return, ...]:
+    """For each thing noticed, when it is predicted back; nothing where the model has no word."""
+    waiting = Waiting(left)
+    found = [one for seen in noticed for one in _of(waiting, seen)]
+    return tuple({(one.what, one.side): one for one in found}.values())
+
+
+def _of(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
+    match seen.code:
+        case "eyelid-ptosis":
+            yield from _lids(waiting, seen)
+        case "brow-ptosis":
+            yield from _brows(waiting, seen)
+        case "over-treatment":
+            yield from _frozen(waiting, seen)
+        case "uneven-smile":
+            yield from _smile(waiting, seen)
+        case "dry-eye":
+            yield from _strength(waiting, seen, EYE)
+        case "spock-brow":
+            yield from _peak(waiting, seen)
+        case "asymmetry":
+            yield from _level(waiting, seen)
+
+
+def _sides(seen: Noticed) -> tuple[Side, ...]:
+    return BothSides if seen.side is None else (seen.side,)
+
+
+def _lids(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
+    near = facts.load().corrections.lid_back_mm.value
+    for side in _sides(seen):
+        excess = -waiting.course.movement.lid[side] - near
+        yield waiting.back(seen.code, f"upper lid within {near:g} mm of before", side, excess)
+
+
+def _brows(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
+    size = seen.size_mm or model_facts().risk.brow_ptosis_mm.value
+    near = min(facts.load().goals.brow["keep"].mm.value, size / 2)
+    for side in _sides(seen):
+        excess = waiting.fading((side,), size) - near
+        yield waiting.back(seen.code, f"brow within {near:g} mm of before", side, excess)
+    yield from _strength(waiting, seen, "frontalis")
+
+
+def _strength(waiting: Waiting, seen: Noticed, muscle: str) -> Iterator[Return]:
+    half = facts.load().corrections.half_strength.value
+    name = facts.load().anatomy.muscles[muscle].name.split(",")[0]
+    for side in _sides(seen):
+        excess = half - waiting.course.movement.of(muscle, side)
+        if (excess > 0).any():
+            what = f"{name} back to {half:.0%} of its strength"
+            yield waiting.back(seen.code, what, side, excess)
+
+
+def _frozen(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
+    """Movement half back, and lines noticed again, in the area named or in all treated ones."""
+    half = facts.load().corrections.half_strength.value
+    treated = {dose.area for doses in waiting.left.doses.values() for dose in doses}
+    areas = {seen.area} if seen.area else treated
+    for (area, side), drive in waiting.course.movement.drive.items():
+        if area not in areas:
+            continue
+        where = None if side is Side.MIDLINE else side
+        what = f"{area}: movement back to {half:.0%}"
+        yield waiting.back(seen.code, what, where, half - drive)
+        lines = waiting.course.lines.get((area, side))
+        if lines is not None:
+            better = lines.untreated - lines.maximum - NOTICED_GRADES
+            yield waiting.back(seen.code, f"{area}: lines noticed again", where, better)
+
+
+def _smile(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
+    near = model_facts().risk.smile_asymmetry_mm.value / 2
+    movement = waiting.course.movement
+    if not mouth.reached(movement):
+        return
+    apart = smile_apart(movement)
+    yield waiting.back(seen.code, f"smile even within {near:g} mm", None, apart - near)
+    yield from _strength(waiting, seen, LIFTER)
+
+
+def _peak(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
+    limit = model_facts().risk.spock_brow_mm.value
+    for side in _sides(seen):
+        excess = waiting.fading((side,), seen.size_mm or limit) - limit / 2
+        yield waiting.back(
+            seen.code, f"peak of the outer brow below {limit / 2:g} mm", side, excess
+        )
+
+
+def _level(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
+    near = facts.load().goals.brow["level"].mm.value
+    size = seen.size_mm or model_facts().risk.asymmetry_mm.value
+    excess = waiting.fading(BothSides, size) - near
+    yield waiting.back(seen.code, f"brows level within {near:g} mm", None, excess)
