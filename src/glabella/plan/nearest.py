@@ -67,14 +67,14 @@ def _lifted(found: Planned, binds: Sequence[Binding]) -> Iterator[tuple[str, Aim
         )
         lifted = replace(aims, areas=areas, most_units=aims.most_units * MORE_UNITS)
         yield "the units that are allowed", lifted
-    if short and any(aim.kept for aim in aims.areas):
+    if short and any(code.startswith("movement") for code in codes):
         free = tuple(replace(aim, kept=0.0) for aim in aims.areas)
         yield "the movement to be kept", replace(aims, areas=free)
     for risk in outcome.risks:
         if f"risk:{risk.event}" in codes:
             lifted = replace(aims, risks=aims.risks | {risk.event: 1.0})
             yield f"the limit of {risk.limit:.1%} for {risk.name.lower()}", lifted
-    if short:
+    if any(not area.reached for area in outcome.areas):
         room = -ANY_MM if aims.brow == "lift-lateral" else ANY_MM
         yield "the shape of the brow that is asked for", replace(aims, brow_mm=room)
 

@@ -109,7 +109,7 @@ def _no_worse(goal: Goal, search: Search, found: Found) -> Found:
     label = _label_steps(goal, search)
     starts = [label] if label and search.allowed(label) else []
     if not found.satisfied:
-        others = [search.run(steps, near=near) for steps in ({}, *starts) for near in (True, False)]
+        others = [search.run({}, at_once=True), *(search.run(one, near=True) for one in starts)]
         found = min([found, *others], key=_merit)
     else:
         worse = [steps for steps in starts if search.merit_of(steps) < found.merit]
@@ -193,9 +193,9 @@ def _points(goal: Goal, found: Planned) -> tuple[ProposedPoint, ...]:
     ]
     units = units_at(found.steps, found.search.aims.step_units)
     groups = [
-        group
+        used
         for group in found.search.groups
-        if len(group) == len([s for s in group if s in units])
+        if (used := tuple(spot for spot in group if spot in units))
     ]
     told: dict[Spot, str] = {}
     for group, words in zip(groups, without_each(found.search, found.steps, groups), strict=True):

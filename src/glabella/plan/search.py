@@ -81,14 +81,15 @@ class Found:
 class Search:
     """A search among places for one goal. `base` (P, E) is what held points load already.
 
-    `groups` are the spots that move together: both sides of a place, or each alone where sides
-    may differ.
+    `groups` are the spots that move together, both sides of a place. Where the sides may differ,
+    each spot `alone` is moved too, once the search has come to rest.
     """
 
     judge: Judge
     groups: tuple[tuple[Spot, ...], ...]
     base: Single
     held_units: Mapping[str, float]
+    alone: tuple[tuple[Spot, ...], ...] = ()
     looked_at: int = 0
     thrift: float = 1.0
     _merits: dict[frozenset[tuple[Spot, int]], float] = field(default_factory=dict)
@@ -101,10 +102,13 @@ class Search:
     def influence(self) -> Influence:
         return self.judge.influence
 
-    def run(self, start: Steps, *, near: bool = False) -> Found:
-        """The best plan that moves lead to from a start; `near` one that is good already."""
+    def run(self, start: Steps, *, near: bool = False, at_once: bool = False) -> Found:
+        """The best plan that moves lead to from a start; `near` one that is good already.
+
+        Areas are searched one by one before they are searched together, or `at_once`.
+        """
         steps = dict(start)
-        if len(self.aims.areas) > 1 and not near:
+        if len(self.aims.areas) > 1 and not near and not at_once:
             # Each area for itself first: a far smaller search, and no area is treated from another.
             for part in self._by_area():
                 found = part.run(
@@ -117,6 +121,9 @@ class Search:
         if not near:
             steps, merit = self._grow(steps, merit)
         steps, merit = self._polish(steps, merit, near=near)
+        if self.alone:
+            freely = replace(self, groups=(*self.groups, *self.alone), alone=())
+            steps, merit = freely._polish(steps, merit, near=True)
         return Found(steps, float(merit), self.looked_at, self.satisfied_by(steps))
 
     def asking(self, aims: Aims) -> Search:
@@ -136,7 +143,7 @@ class Search:
         """The same search for each area alone."""
         for aim in self.aims.areas:
             own = tuple(group for group in self.groups if group[0][0].area == aim.area)
-            yield replace(self.asking(replace(self.aims, areas=(aim,))), groups=own)
+            yield replace(self.asking(replace(self.aims, areas=(aim,))), groups=own, alone=())
 
     def merit_of(self, steps: Steps) -> float:
         """How far one plan is from the goal."""

@@ -34,27 +34,22 @@ def space_of(goal: Goal, aims: Aims) -> Search:
     given: dict[str, float] = {}
     for (where, _), units in held.items():
         given[where.area] = given.get(where.area, 0.0) + units
+    groups = tuple(_groups(places, held))
     return Search(
         judge=Judge.of(influence, aims),
-        groups=tuple(_groups(places, held, alone=aims.brow == "level")),
+        groups=groups,
         base=base,
         held_units=given,
+        alone=tuple((spot,) for group in groups for spot in group) if aims.brow == "level" else (),
     )
 
 
-def _groups(
-    places: Sequence[Candidate], held: Mapping[Spot, float], *, alone: bool
-) -> Iterator[tuple[Spot, ...]]:
-    """The spots that move together: both sides of a place, and each `alone` where sides differ.
-
-    Nothing is added where a point is held.
-    """
+def _groups(places: Sequence[Candidate], held: Mapping[Spot, float]) -> Iterator[tuple[Spot, ...]]:
+    """The spots that move together: both sides of a place, except where a point is held."""
     for one in places:
         free = tuple((one, side) for side in one.sides if not _taken(one, side, held))
         if free:
             yield free
-        if alone and len(free) > 1:
-            yield from ((spot,) for spot in free)
 
 
 def _taken(place: Candidate, side: Side, held: Mapping[Spot, float]) -> bool:

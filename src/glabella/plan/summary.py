@@ -273,9 +273,17 @@ def extremes(face: Face, movement: Movement, window: NDArray[np.bool_]) -> dict[
         "lid_ptosis": -lid,
         "brow_ptosis": -np.min(middle, axis=(0, 2)),
         "spock_brow": np.max(peak, axis=(0, 2)),
-        "asymmetry": np.abs(rises[Side.LEFT] - rises[Side.RIGHT]).max(axis=(1, 2)),
+        "asymmetry": _more_uneven(face, rises),
         **_extremes_below(movement, window),
     }
+
+
+def _more_uneven(face: Face, rises: Mapping[Side, Array]) -> Array:
+    """By how much (P,) the brows differ more than they did before; what levels them is no harm."""
+    (_, left), (_, right) = (face.brow_nodes(side) for side in BothSides)
+    before = np.asarray(left - right)
+    after = before + rises[Side.LEFT] - rises[Side.RIGHT]
+    return np.asarray((np.abs(after) - np.abs(before)).max(axis=(1, 2)))
 
 
 def _extremes_below(movement: Movement, window: NDArray[np.bool_]) -> dict[Event, Array]:
