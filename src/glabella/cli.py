@@ -14,16 +14,30 @@ import msgspec
 from glabella import __version__, chart, facts
 from glabella.chart.validation_figure import ShownRow, validation_svg
 from glabella.errors import GlabellaError, InputError
-from glabella.plan import Plan, correction_text, forecast, plan_schema, read_plan, report
+from glabella.plan import (
+    Plan,
+    correction_text,
+    forecast,
+    plan_schema,
+    proposal_text,
+    read_plan,
+    report,
+)
 from glabella.plan.basis import basis
 from glabella.plan.case import case_schema, read_case, refuse_tomorrow
 from glabella.plan.correct import correct
+from glabella.plan.front import PLANS, front
+from glabella.plan.goal import Goal, goal_schema, read_goal
+from glabella.plan.optimise import optimise
 from glabella.plan.plan import refuse_what_is_yet_to_come
+from glabella.plan.titrate import titrate
 from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
 
-SCHEMAS = {"plan": plan_schema, "case": case_schema, "trial": trial_schema}
+SCHEMAS = {"plan": plan_schema, "goal": goal_schema, "case": case_schema, "trial": trial_schema}
 BAR = 40
+# A front of more plans than this has hardly one that differs from its neighbours.
+MOST_PLANS = 200
 # What fits beside a row of the validation figure.
 LABEL_LETTERS = 48
 CALIBRATION_FILE = Path(facts.__file__).with_name("calibration.toml")
@@ -56,6 +70,19 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
     command.set_defaults(run=_forecast)
+
+    command = commands.add_parser("optimise", help="the fewest units that reach a goal, and where")
+    command.add_argument("goal", type=Path, metavar="GOAL.json")
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
+    command.add_argument(
+        "--front",
+        type=_plans,
+        default=0,
+        metavar="N",
+        help="also what more units buy and cost, in N plans",
+    )
+    command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
+    command.set_defaults(run=_optimise)
 
     command = commands.add_parser("correct", help="what to do at a review: add, where, or wait")
     command.add_argument("case", type=Path, metavar="CASE.json")
@@ -123,6 +150,29 @@ def _forecast(arguments: argparse.Namespace) -> None:
         print(report.as_text(found), end="")
 
 
+def _optimise(arguments: argparse.Namespace) -> None:
+    goal = _goal(arguments.goal)
+    found = optimise(goal)
+    traded = front(goal, arguments.front) if arguments.front else ()
+    titration = titrate(goal, found)
+    if arguments.svg:
+        _write(arguments.svg, chart.plan_svg(found.plan, forecast(found.plan)))
+        print(f"Wrote {arguments.svg}", file=sys.stderr)
+    if arguments.json:
+        _print_json({"proposal": found, "front": traded, "titration": titration})
+    else:
+        print(proposal_text.as_text(found, traded, titration), end="")
+
+
+def _goal(path: Path) -> Goal:
+    """A goal whose history is not yet to come; its own day may be."""
+    goal = read_goal(_bytes(path))
+    if goal.treatments:
+        past = Plan(patient=goal.patient, treatments=goal.treatments, reviews=goal.reviews)
+        refuse_what_is_yet_to_come(past, today=datetime.now().astimezone().date())
+    return goal
+
+
 def _correct(arguments: argparse.Namespace) -> None:
     case = read_case(_bytes(arguments.case))
     refuse_tomorrow(case, today=datetime.now().astimezone().date())
@@ -165,6 +215,14 @@ def _value(value: object) -> str:
 def _jobs(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text} is no number of processes: give 1 or more")
+    return int(text)
+
+
+def _plans(text: str) -> int:
+    if not text.isdecimal() or int(text) not in range(2, MOST_PLANS + 1):
+        raise argparse.ArgumentTypeError(
+            f"{text} is no number of plans: give 2 to {MOST_PLANS}, such as {PLANS}"
+        )
     return int(text)
 
 

@@ -20,7 +20,16 @@ from glabella.trials import calibrate
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FIRST = str(EXAMPLES / "first-visit.json")
-COMMANDS = ("forecast", "cite", "facts", "schema", "trial", "calibrate", "validate")
+COMMANDS = (
+    "forecast",
+    "optimise",
+    "cite",
+    "facts",
+    "schema",
+    "trial",
+    "calibrate",
+    "validate",
+)
 
 Captured = pytest.CaptureFixture[str]
 
@@ -154,7 +163,15 @@ def test_facts_as_json_carry_value_unit_kind_and_source(capsys: Captured) -> Non
     assert total["source"] in facts.load().sources
 
 
-@pytest.mark.parametrize(("what", "example"), [("plan", "first-visit"), ("trial", "trial")])
+@pytest.mark.parametrize(
+    ("what", "example"),
+    [
+        ("plan", "first-visit"),
+        ("goal", "goal-titration"),
+        ("goal", "goal-natural-three-areas"),
+        ("trial", "trial"),
+    ],
+)
 def test_the_schema_that_is_printed_fits_the_example(
     capsys: Captured, what: str, example: str
 ) -> None:

@@ -24,6 +24,7 @@ from glabella.plan.plan import (
     Text,
     Treatment,
     read_json,
+    require_plausible,
     require_whole_dilution,
     schema_of,
 )
@@ -83,6 +84,7 @@ class Goal(Record, kw_only=True):
     title: Text = ""
 
     def __post_init__(self) -> None:
+        require_plausible(self.date)
         if not self.areas:
             raise ValueError("a goal needs at least one area in `areas`")
         require_whole_dilution(self.vial_units, self.diluent_ml)

@@ -47,7 +47,8 @@ Text = Annotated[str, msgspec.Meta(max_length=200)]
 YEARS = range(1980, 2200)
 
 
-def _require_plausible(day: date) -> None:
+def require_plausible(day: date) -> None:
+    """Raise ValueError for a date that cannot be meant."""
     if day.year not in YEARS:
         raise ValueError(f"{day} cannot be meant: give a year from {YEARS[0]} to {YEARS[-1]}")
 
@@ -129,7 +130,7 @@ class Treatment(Record, kw_only=True):
     status: Literal["planned", "given"] = "planned"
 
     def __post_init__(self) -> None:
-        _require_plausible(self.date)
+        require_plausible(self.date)
         if self.protocol is None and self.areas is None and not self.injections:
             raise ValueError("a treatment needs a `protocol`, `areas` or `injections`")
         if self.protocol is not None and self.areas is not None:
@@ -157,7 +158,7 @@ class Review(Record, kw_only=True):
     brow_right: BrowHeights | None = None
 
     def __post_init__(self) -> None:
-        _require_plausible(self.date)
+        require_plausible(self.date)
 
 
 class Plan(Record, kw_only=True):

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from glabella import facts
 from glabella.face.frame import Side
+from glabella.plan.finding import Finding
+from glabella.plan.proposal import Proposal
 from glabella.plan.result import Curve, Forecast, Interval
 
 SHOWN_DAYS = (0, 1, 3, 7, 14, 30, 60, 90, 120, 150, 180)
@@ -28,7 +30,7 @@ def as_text(forecast: Forecast, days: Sequence[int] = SHOWN_DAYS) -> str:
         _skin(forecast, days),
         _courses(forecast),
         _risks(forecast),
-        _findings(forecast),
+        findings_text(forecast.findings),
         _basis(forecast),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -43,9 +45,9 @@ def _header(forecast: Forecast) -> str:
     ).rstrip()
 
 
-def learned_words(forecast: Forecast) -> str:
-    """Whose forecast it is: the population's, or this patient's own."""
-    learned = forecast.learned
+def learned_words(told: Forecast | Proposal) -> str:
+    """Whose forecast or proposal it is: the population's, or this patient's own."""
+    learned = told.learned
     if learned is None:
         return ""
     seen = "1 review" if learned.reviews == 1 else f"{learned.reviews} reviews"
@@ -241,11 +243,12 @@ def _risks(forecast: Forecast) -> str:
     return "Unwanted results, share of drawn patients\n" + "\n".join(lines)
 
 
-def _findings(forecast: Forecast) -> str:
-    if not forecast.findings:
+def findings_text(findings: Sequence[Finding]) -> str:
+    """Findings with what would mend them and their sources."""
+    if not findings:
         return "Findings: none."
     known, lines = facts.load().sources, ["Findings"]
-    for finding in forecast.findings:
+    for finding in findings:
         lines.append(f"  {finding.severity.upper()} {finding.code}: {finding.message}")
         if finding.mend:
             lines.append(f"      To mend: {finding.mend}")
