@@ -22,8 +22,9 @@ from glabella.facts.schema import Record
 from glabella.plan.case import Case
 from glabella.plan.correct import correct
 from glabella.plan.correction import Correction
-from glabella.plan.expectation import Answer, Check, Expectation, check
+from glabella.plan.expectation import Expectation
 from glabella.plan.goal import Goal
+from glabella.plan.measured import Answer, Check, check
 from glabella.plan.optimise import optimise
 from glabella.plan.plan import explain
 from glabella.plan.proposal import Proposal
@@ -94,9 +95,7 @@ def reference_face(name: str) -> ReferenceFace:
     """One reference face; raises InputError that lists them if there is none of that name."""
     texts = _texts()
     if f"{name}.toml" not in texts:
-        raise InputError(
-            f"There is no reference face `{name}`. Known faces: {', '.join(names())}."
-        )
+        raise InputError(f"There is no reference face `{name}`. Known faces: {', '.join(names())}.")
     return read_face(name, texts[f"{name}.toml"])
 
 
