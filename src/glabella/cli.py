@@ -21,6 +21,8 @@ from glabella.plan import (
     plan_schema,
     proposal_text,
     read_plan,
+    reference,
+    reference_text,
     report,
 )
 from glabella.plan.basis import basis
@@ -88,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("case", type=Path, metavar="CASE.json")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     command.set_defaults(run=_correct)
+
+    command = commands.add_parser("faces", help="reference faces: what is expected and answered")
+    command.add_argument("name", nargs="?", default="", help="one of them, with its reasoning")
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.set_defaults(run=_faces)
 
     command = commands.add_parser("cite", help="the sources behind a plan's forecast")
     command.add_argument("plan", type=Path, metavar="PLAN.json")
@@ -181,6 +188,18 @@ def _correct(arguments: argparse.Namespace) -> None:
         _print_json(told)
     else:
         print(correction_text.as_text(told), end="")
+
+
+def _faces(arguments: argparse.Namespace) -> None:
+    names = [arguments.name] if arguments.name else reference.names()
+    answered = [reference.answered(name) for name in names]
+    if arguments.json:
+        shown = [reference_text.as_json(one, whole=bool(arguments.name)) for one in answered]
+        _print_json(shown[0] if arguments.name else shown)
+    elif arguments.name:
+        print(reference_text.as_text(answered[0]), end="")
+    else:
+        print(reference_text.list_text(answered), end="")
 
 
 def _cite(arguments: argparse.Namespace) -> None:

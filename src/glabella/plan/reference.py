@@ -112,6 +112,15 @@ def read_face(name: str, text: str) -> ReferenceFace:
         raise FactError(f"{FOLDER}/{name}.toml: {explain(error, PARTS)}") from error
 
 
+@lru_cache(maxsize=64)
+def answered(name: str) -> Answered:
+    """What Glabella answers to the reference face of a name; kept, since docs and tests ask again.
+
+    Raises InputError that lists the faces if there is none of that name.
+    """
+    return answer(reference_face(name))
+
+
 def answer(face: ReferenceFace) -> Answered:
     """What Glabella answers to a reference face, held against what is expected of it."""
     found = _answer(face)
@@ -137,6 +146,7 @@ def _proposal(written: bytes) -> Proposal:
 
 def instead(face: ReferenceFace, changes: Mapping[str, Any]) -> ReferenceFace:
     """The same face with some keys of its goal changed, as an expectation compares it."""
+    assert face.goal is not None
     whole = msgspec.to_builtins(face.goal)
     try:
         goal = msgspec.convert(_merged(whole, changes), Goal)

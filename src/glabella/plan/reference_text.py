@@ -12,25 +12,57 @@ from glabella.plan.expectation import Expectation
 from glabella.plan.measured import MEASURES, Check, Seen
 from glabella.plan.proposal import Proposal
 from glabella.plan.reference import Answered, stands_on
-from glabella.plan.report import table
 
 WIDE = 100
 RULE = "-" * WIDE
 
 
 def list_text(answered: Sequence[Answered]) -> str:
-    """All faces with their verdicts, one line each."""
-    rows = [(one.face.name, one.face.title, verdict(one)) for one in answered]
-    return table(["face", "", ""], rows) + "\n"
+    """All faces with what is asked of them and their verdicts."""
+    lines = [
+        f"{len(answered)} reference faces. `glabella faces NAME` shows one with its reasoning."
+    ]
+    for one in answered:
+        lines += ["", f"{one.face.name}: {one.face.title}", f"    {one.face.question}"]
+        lines.append(f"    {verdict(one)}")
+    return "\n".join(lines) + "\n"
+
+
+def as_json(answered: Answered, *, whole: bool) -> dict[str, Any]:
+    """A face with its verdict and expectations; if `whole`, the face and the answer with it."""
+    face = answered.face
+    told_of = {
+        "name": face.name,
+        "title": face.title,
+        "question": face.question,
+        "as_expected": answered.as_expected,
+        "verdict": verdict(answered),
+        "expected": [
+            {
+                "what": told(one.expectation),
+                "expected": bounds(one.expectation, one.unit),
+                "found": found(one),
+                "verdict": one.word,
+                "why": one.expectation.why,
+                "disagrees": one.expectation.disagrees,
+            }
+            for one in answered.checks
+        ],
+    }
+    return told_of | ({"face": face, "answer": answered.answer} if whole else {})
 
 
 def verdict(answered: Answered) -> str:
     """How an answer lies to what is expected, in a few words."""
     count = len(answered.checks)
-    missed = [one for one in answered.checks if not one.met]
-    if not missed:
-        return f"as expected ({count} of {count})"
-    return f"{', '.join(sorted({one.word for one in missed}))} ({len(missed)} of {count})"
+    met = sum(one.met for one in answered.checks)
+    if met == count:
+        return f"as expected, {met} of {count}"
+    known = all(one.met or one.expectation.disagrees for one in answered.checks)
+    rest = (
+        "the model disagrees with the rest and it is said why" if known else "the rest is not met"
+    )
+    return f"{met} of {count} as expected; {rest}"
 
 
 def as_text(answered: Answered) -> str:
@@ -43,7 +75,7 @@ def as_text(answered: Answered) -> str:
         "\n".join(_reasoning(answered)),
         f"What Glabella answers\n{RULE}",
         _answer(answered).rstrip(),
-        f"{RULE}\nWhat was expected: {verdict(answered)}",
+        f"{RULE}\nWhat was expected beforehand: {verdict(answered)}",
         "\n".join(_expected(answered)),
     ]
     return "\n\n".join(parts) + "\n"
