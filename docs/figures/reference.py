@@ -28,6 +28,13 @@ SHOWS: dict[str, Expression] = {
     "lateral-canthal": "smile",
     "platysma": "neck",
 }
+# What a face does in an expression, as a caption says it.
+DOES: dict[Expression, str] = {
+    "frown": "frowning",
+    "raise": "raising the brows",
+    "smile": "smiling",
+    "neck": "tensing the neck",
+}
 VERDICTS = {"met": "as expected", "not met": "**not met**", "disagrees": "**disagrees**"}
 WIDTH, HEIGHT, GAP, HEAD, FOOT = 420.0, 420.0, 20.0, 34.0, 26.0
 
@@ -109,8 +116,11 @@ def _proposed(answer: Proposal) -> Iterator[str]:
         f"{answer.units:g} U {product} at {len(answer.points)} points; {reached}".rstrip(".") + "."
     )
     yield table(
-        ("point", f"U {product}", "what it is for", "without it"),
-        [(p.name, f"{p.injection.units:g}", p.why, p.without) for p in answer.points],
+        ("", "point", f"U {product}", "what it is for", "without it"),
+        [
+            (str(number), p.name, f"{p.injection.units:g}", p.why, p.without)
+            for number, p in enumerate(answer.points, start=1)
+        ],
     )
     yield table(
         ("area", "asked", "chance", "before", "strength kept", f"U {product}"),
@@ -227,8 +237,8 @@ def figure(one: Answered) -> str:
     if added:
         expression, before, after = _states(one)
         pictures = [
-            (f"{expression}, before, with the points", before),
-            (f"{expression}, day {after.day} after", after),
+            (f"{DOES[expression]}, before, with the points", before),
+            (f"{DOES[expression]}, day {after.day} after", after),
         ]
     body = ""
     for number, (caption, state) in enumerate(pictures):
@@ -256,7 +266,9 @@ def figure(one: Answered) -> str:
 def _sheet(one: Answered, body: str, pictures: int) -> str:
     width = pictures * WIDTH + (pictures - 1) * GAP
     height = HEAD + HEIGHT + FOOT
-    note = "The patient's left is on the right. After: the middle patient by the forecast."
+    note = "The patient's left is on the right."
+    if doses_of(one.answer):
+        note += " After: the middle patient by the forecast."
     foot = element("text", note, x=0, y=height - 8, font_size=11, fill=INK_SOFT)
     opening = attributes(
         {

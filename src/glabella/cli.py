@@ -67,34 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"glabella {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    command = commands.add_parser("forecast", help="what a plan will do, day by day")
-    command.add_argument("plan", type=Path, metavar="PLAN.json")
-    command.add_argument("--json", action="store_true", help="everything, as JSON")
-    command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
-    command.set_defaults(run=_forecast)
-
-    command = commands.add_parser("optimise", help="the fewest units that reach a goal, and where")
-    command.add_argument("goal", type=Path, metavar="GOAL.json")
-    command.add_argument("--json", action="store_true", help="everything, as JSON")
-    command.add_argument(
-        "--front",
-        type=_plans,
-        default=0,
-        metavar="N",
-        help="also what more units buy and cost, in N plans",
-    )
-    command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
-    command.set_defaults(run=_optimise)
-
-    command = commands.add_parser("correct", help="what to do at a review: add, where, or wait")
-    command.add_argument("case", type=Path, metavar="CASE.json")
-    command.add_argument("--json", action="store_true", help="everything, as JSON")
-    command.set_defaults(run=_correct)
-
-    command = commands.add_parser("faces", help="reference faces: what is expected and answered")
-    command.add_argument("name", nargs="?", default="", help="one of them, with its reasoning")
-    command.add_argument("--json", action="store_true", help="as JSON")
-    command.set_defaults(run=_faces)
+    _add_planning(commands)
 
     command = commands.add_parser("cite", help="the sources behind a plan's forecast")
     command.add_argument("plan", type=Path, metavar="PLAN.json")
@@ -130,6 +103,38 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--svg", type=Path, metavar="FILE", help="write the figure of all rows")
     command.set_defaults(run=_validate)
     return parser
+
+
+def _add_planning(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that plan for a patient, and those that show how."""
+    command = commands.add_parser("forecast", help="what a plan will do, day by day")
+    command.add_argument("plan", type=Path, metavar="PLAN.json")
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
+    command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
+    command.set_defaults(run=_forecast)
+
+    command = commands.add_parser("optimise", help="the fewest units that reach a goal, and where")
+    command.add_argument("goal", type=Path, metavar="GOAL.json")
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
+    command.add_argument(
+        "--front",
+        type=_plans,
+        default=0,
+        metavar="N",
+        help="also what more units buy and cost, in N plans",
+    )
+    command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
+    command.set_defaults(run=_optimise)
+
+    command = commands.add_parser("correct", help="what to do at a review: add, where, or wait")
+    command.add_argument("case", type=Path, metavar="CASE.json")
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
+    command.set_defaults(run=_correct)
+
+    command = commands.add_parser("faces", help="reference faces: what is expected and answered")
+    command.add_argument("name", nargs="?", default="", help="one of them, with its reasoning")
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.set_defaults(run=_faces)
 
 
 def _read(path: Path) -> Plan:

@@ -90,11 +90,11 @@ def face_of(answer: Answer) -> Face:
 
 def doses_of(answer: Answer) -> tuple[Dose, ...]:
     """The points that an answer proposes, on its patient's face."""
-    given = (
-        answer.outcome.treatments
-        if isinstance(answer, Proposal)
-        else [one.treatment for one in answer.proposed]
-    )
+    if isinstance(answer, Proposal):
+        # A plan cannot be empty: without a point its last treatment stands for none.
+        given = answer.plan.treatments[-1:] if answer.points else ()
+    else:
+        given = tuple(one.treatment for one in answer.proposed)
     return tuple(dose for treatment in given for dose in place(face_of(answer), treatment))
 
 
