@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -30,7 +30,8 @@ OF_THE_PATTERN = {"lateral-frontalis-alone"}
 class Candidate:
     """A place for a point; on a paired one there is the same place on the other side.
 
-    `x_mm` is the distance from the midline; `site` is empty on the grid.
+    `x_mm` is the distance from the midline; `site` is empty on the grid. One is `warned` of where
+    a rule of place has something to say, short of forbidding it.
     """
 
     area: str
@@ -41,6 +42,7 @@ class Candidate:
     depth: Depth
     sides: tuple[Side, ...]
     name: str
+    warned: bool = False
 
     def __hash__(self) -> int:
         # A search looks places up a hundred thousand times; where they are tells them apart.
@@ -77,14 +79,27 @@ def candidates(
 
 @lru_cache(maxsize=256)
 def _of_area(face: Face, area: str, product: str) -> tuple[Candidate, ...]:
-    named = tuple(one for one in _named(face, area) if _safe(face, one, product, {"stop"}))
+    named = tuple(
+        replace(one, warned=_told(face, one, product, "warn"))
+        for one in _named(face, area)
+        if not _told(face, one, product, "stop")
+    )
     gap = (WIDE_GRID_MM if area in WIDE else GRID_MM) * face.scale
-    far = [
+    low = min((one.y_mm for one in named), default=-np.inf)
+    return named + tuple(
         one
         for one in _grid(face, area, gap)
         if all(np.hypot(one.x_mm - near.x_mm, one.y_mm - near.y_mm) >= gap / 2 for near in named)
-    ]
-    return named + tuple(one for one in far if _safe(face, one, product, {"stop", "warn"}))
+        and (area != "lateral-canthal" or _outside_the_rim(face, one, low))
+        and muscle_at(face, one.x_mm, one.y_mm, one.sides[0], one.depth) == one.muscle
+        and not any(_told(face, one, product, severity) for severity in ("stop", "warn"))
+    )
+
+
+def _outside_the_rim(face: Face, one: Candidate, low_mm: float) -> bool:
+    """Whether a place is lateral to the rim of the orbit, and no lower than the label's lowest."""
+    margin = facts.load().safety.lateral_rim_margin_mm.value
+    return one.x_mm >= face.lateral_canthus_mm + margin and one.y_mm >= low_mm
 
 
 def _named(face: Face, area: str) -> Iterator[Candidate]:
@@ -130,12 +145,10 @@ def _grid(face: Face, area: str, gap: float) -> Iterator[Candidate]:
             )
 
 
-def _safe(face: Face, one: Candidate, product: str, refused: set[str]) -> bool:
-    """Whether the rules of place have nothing of such severity to say of a point there."""
-    if not one.site and muscle_at(face, one.x_mm, one.y_mm, one.sides[0], one.depth) != one.muscle:
-        return False
+def _told(face: Face, one: Candidate, product: str, severity: str) -> bool:
+    """Whether the rules of place have something of such severity to say of a point there."""
     doses = tuple(one.on(side, Units(1, product)) for side in one.sides)
-    return not any(
-        found.severity in refused and found.code not in OF_THE_PATTERN
+    return any(
+        found.severity == severity and found.code not in OF_THE_PATTERN
         for found in geometry_findings(face, doses, facts.load().safety)
     )

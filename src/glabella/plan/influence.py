@@ -8,7 +8,7 @@ a dose arrives where and how strongly it acts there on the days that count.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +98,12 @@ class Influence:
     def shape(self) -> tuple[int, int]:
         """How many patients and elements."""
         return len(self.people), len(self.own)
+
+    def surely(self) -> Influence:
+        """The same under hands that do not err."""
+        sure = Hand.sure(len(self.people))
+        answer = self.answer / self.hand.dilution.astype(np.float32)[:, None]
+        return replace(self, hand=sure, answer=answer, _loads={})
 
     def load(self, place: Candidate, side: Side, units: float) -> Single:
         """The load (P, E) of a point with so many units, as erring hands deliver it."""

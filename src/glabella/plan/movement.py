@@ -312,7 +312,7 @@ def _brow(
     for side in BothSides:
         nodes, _ = face.brow_nodes(side)
         held = (lift[side], strength.folding(_frown(side)), tail[side])
-        for expressions, who in ((("rest",), slice(None)), (shown, slice(1))):
+        for expressions, who in [(("rest",), slice(None)), *([(shown, slice(1))] if shown else [])]:
             found = expression.brow_rise(
                 nodes,
                 *(one[who] for one in held),

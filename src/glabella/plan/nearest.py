@@ -13,6 +13,8 @@ from glabella.plan.search import Search
 
 # A limit is lifted by letting this many times the units in, and any change of the brow.
 MORE_UNITS, ANY_MM = 4.0, 50.0
+# More than so many times the units that are allowed are not told: they would read like advice.
+TOO_MANY = 2.0
 
 
 def nearest(found: Planned, binds: Sequence[Binding]) -> str:
@@ -81,9 +83,11 @@ def _lifted(found: Planned, binds: Sequence[Binding]) -> Iterator[tuple[str, Aim
 
 def _without(name: str, search: Search, found: Planned) -> str:
     """What would reach the goal without a limit; empty if nothing would."""
-    better = search.run(found.steps)
+    better = search.run(found.steps, at_once=True)
     if not better.satisfied:
         return ""
     units = sum(search.units_by_area(better.steps).values())
     product = facts.product(search.influence.product).name
+    if units > TOO_MANY * sum(aim.most_units for aim in found.search.aims.areas):
+        return f"{name} (without it the goal would take more than twice as many)"
     return f"{name} (without it {units:g} U {product} would reach the goal)"

@@ -9,7 +9,8 @@ import numpy as np
 
 from glabella import facts
 from glabella.plan.aims import Aims
-from glabella.plan.proposal import Binding, Outcome, Recheck
+from glabella.plan.goal import Goal
+from glabella.plan.proposal import Binding, Outcome, Recheck, Robustness
 from glabella.plan.score import Scores
 from glabella.plan.search import Search, Spot, Steps
 from glabella.plan.summary import EVENTS
@@ -29,6 +30,7 @@ class Planned:
     steps: Steps
     outcome: Outcome
     recheck: Recheck
+    robustness: Robustness
 
 
 def grade_words(grade: int) -> str:
@@ -112,4 +114,22 @@ def _bindings(outcome: Outcome, search: Search, given: Mapping[str, float]) -> I
                 code=f"risk:{risk.event}",
                 message=f"{risk.name}: {risk.probability:.1%}; the goal accepts {risk.limit:.1%}.",
                 source=risk.source,
+            )
+
+
+def below_all_trials(goal: Goal, outcome: Outcome) -> Iterator[str]:
+    """Areas that get less than any dose whose trial was read: there the model only extends."""
+    product = facts.product(goal.product)
+    for area in outcome.areas:
+        tried = [
+            row.units
+            for row in facts.load().literature
+            if row.product == goal.product and row.endpoint.area == area.area and row.units
+        ]
+        if tried and 0 < area.units < min(tried):
+            yield (
+                f"{area_name(area.area).capitalize()}: {area.units:g} U {product.name} is less "
+                f"than any dose there whose trial was read ({min(tried):g} U). How much so little "
+                "does is the model's extension, not what was seen: expect less, and add at the "
+                "review."
             )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from glabella import facts
 from glabella.effect import spread
 from glabella.face.muscles import elements
+from glabella.plan.aims import Aims
 from glabella.plan.course import coupling
 from glabella.plan.influence import DEPTHS, Influence, Single
 from glabella.plan.outcome import worst_risk
@@ -23,7 +24,7 @@ DELIVERIES, SEED = 48, 11
 REACHED_WITHIN = 0.05
 
 
-def robustness(judge: Judge, points: Mapping[Spot, float]) -> Robustness:
+def robustness(judge: Judge, aims: Aims, points: Mapping[Spot, float]) -> Robustness:
     """How often every limit holds, and the goal is reached, when a plan is delivered by hand.
 
     `points` are units at places. In each delivery every point is off, the dilution slips and some
@@ -33,10 +34,13 @@ def robustness(judge: Judge, points: Mapping[Spot, float]) -> Robustness:
     hand = facts.load().goals.hand
     loads = _delivered(judge.influence, points)
     scores = judge.scores(loads)
-    limits = judge.aims.risks
-    holds = np.all([share <= limits[event] for event, share in scores.counted.items()], axis=0)
+    # A share of so few patients comes in steps: half of one is no excess.
+    half, limits = 0.5 / len(judge.influence.people), aims.risks
+    holds = np.all(
+        [share <= limits[event] + half for event, share in scores.counted.items()], axis=0
+    )
     reached = np.all(
-        [scores.chance[aim.area] >= aim.chance - REACHED_WITHIN for aim in judge.aims.areas], axis=0
+        [scores.chance[aim.area] >= aim.chance - REACHED_WITHIN for aim in aims.areas], axis=0
     )
     worst, _ = worst_risk(
         {event: float(share.max()) for event, share in scores.counted.items()}, judge.aims

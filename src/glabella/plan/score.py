@@ -29,13 +29,13 @@ from glabella.plan.influence import Influence, Single
 from glabella.plan.lines import rated_below, severity_at_rest, true_severity
 from glabella.plan.movement import Movement
 from glabella.plan.parameters import model_facts
-from glabella.plan.summary import extremes, landmark_nodes, limit_of
+from glabella.plan.summary import extremes, landmark_nodes, limit_of, stands_higher_mm
 
 Array = NDArray[np.float64]
 
 BROKEN, MISSING = 1000.0, 100.0
 # An unwanted result is counted as likely as it is near: over this share of its limit.
-NEAR = 0.08
+NEAR, NOWHERE_NEAR = 0.08, 0.3
 # One millimetre that a brow is off weighs as much as this share of patients.
 MM_WEIGHS = 0.3
 GRADE_WEIGHS = 0.5
@@ -196,6 +196,8 @@ def _near(event: Event, extreme: Array) -> Array:
     Near misses count in part; one that is nowhere near would still count a little in everyone.
     """
     limit = limit_of(event).value
+    if extreme.max() < NOWHERE_NEAR * limit:
+        return np.zeros(len(extreme))
     return np.asarray(expit((extreme - limit) / (NEAR * limit)).mean(axis=1) - expit(-1 / NEAR))
 
 
@@ -213,7 +215,11 @@ def spared_muscles(spare: Collection[str]) -> frozenset[str]:
 def brow_off_mm(face: Face, aims: Aims, rises: dict[Side, dict[str, Array]]) -> Array:
     """How far (M,) the brows are from the shape that is asked for, in mm beyond what is allowed."""
     room, sides = aims.brow_mm, list(rises.values())
-    dropped = np.max([np.maximum(-side["middle"] - room, 0) for side in sides], axis=0)
+    fallen = [
+        np.maximum(-rise["middle"] - stands_higher_mm(face, side, "middle") - room, 0)
+        for side, rise in rises.items()
+    ]
+    dropped = np.max(fallen, axis=0)
     match aims.brow:
         case "keep":
             places = ("medial", "peak", "lateral")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,16 +27,19 @@ Spot = tuple[Candidate, Side]
 # Steps at each spot that has any.
 Steps = Mapping[Spot, int]
 
-# The first strides are this share of what may be given, so that few rounds are needed.
-STRIDE_SHARE = 0.08
+# The search of one area sets out with each of these strides, so that it gets past what a single
+# greedy path runs into.
+STRIDES = (2, 4, 7)
 # A needle more is worth so many of the smallest steps: fewer points, unless more save units.
 NEEDLE_STEPS = 2.0
 # and one at a place without a name costs this much more: what is known by name is found again.
 UNNAMED_STEPS = 1.0
-# All that a place gets may also go to a place as near as this.
-NEIGHBOUR_MM = 26.0
-# and up to so many steps more, because it will reach less from there.
-MORE = 3
+# One that a rule warns of must be worth far more.
+WARNED_STEPS = 6.0
+# Nobody puts a needle in for less than so many steps.
+LEAST_STEPS = 2
+# When a place is emptied, its area is grown anew by at most so many moves.
+REGROWN = 6
 # Where a goal is out of reach, units cost so many times more: the whole of what an area may get
 # must be worth a tenth of the patients.
 THRIFT = 10.0
@@ -62,6 +66,11 @@ class Move:
         for spot, change in self.changes:
             after[spot] = after.get(spot, 0) + change
         return {spot: count for spot, count in after.items() if count}
+
+    def size(self, steps: Steps) -> float:
+        """How large the move is, in steps; a new needle makes it larger."""
+        new = [spot for spot, change in self.changes if change > 0 and spot not in steps]
+        return sum(abs(change) for _, change in self.changes) + sum(map(_needle, new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,8 @@ class Search:
         Areas are searched one by one before they are searched together, or `at_once`.
         """
         steps = dict(start)
-        if len(self.aims.areas) > 1 and not near and not at_once:
+        one_by_one = len(self.aims.areas) > 1 and not near and not at_once
+        if one_by_one:
             # Each area for itself first: a far smaller search, and no area is treated from another.
             for part in self._by_area():
                 found = part.run(
@@ -118,9 +128,13 @@ class Search:
                 steps = {**others, **found.steps}
                 self.looked_at += found.looked_at
         merit = self._merit([steps])[0]
-        if not near:
-            steps, merit = self._grow(steps, merit)
-        steps, merit = self._polish(steps, merit, near=near)
+        if near:
+            steps, merit = self._polish(steps, merit, near=True)
+        else:
+            strides = STRIDES if len(self.aims.areas) == 1 else STRIDES[:1]
+            grown = [self._grow(steps, merit, stride) for stride in strides]
+            polished = [self._polish(*one, near=one_by_one) for one in grown]
+            steps, merit = min(polished, key=itemgetter(1))
         if self.alone:
             freely = replace(self, groups=(*self.groups, *self.alone), alone=())
             steps, merit = freely._polish(steps, merit, near=True)
@@ -176,6 +190,13 @@ class Search:
         """The load (P, E) of a plan."""
         return self._changed(self.base, {}, steps)
 
+    def loaded(self, units: Mapping[Spot, float]) -> Single:
+        """The load (P, E) of units at points, held ones among them."""
+        total = np.zeros(self.influence.shape, np.float32)
+        for (place, side), amount in units.items():
+            total += self.influence.load(place, side, amount)
+        return total
+
     def _changed(self, known: Single, before: Steps, after: Steps) -> Single:
         """The load of a plan, from the known one of a plan that is like it."""
         total, step = known.copy(), self.aims.step_units
@@ -186,9 +207,9 @@ class Search:
                 total -= self.influence.load(*spot, was * step) if was else 0
         return total
 
-    def _grow(self, steps: dict[Spot, int], merit: float) -> tuple[dict[Spot, int], float]:
-        most = max(aim.most_units for aim in self.aims.areas)
-        stride = max(1, round(STRIDE_SHARE * most / self.aims.step_units))
+    def _grow(
+        self, steps: dict[Spot, int], merit: float, stride: int
+    ) -> tuple[dict[Spot, int], float]:
         while stride:
             better = self._best(steps, merit, self._additions(steps, stride))
             if better is None:
@@ -206,7 +227,7 @@ class Search:
                 steps, merit, self._exchanges(steps, single)
             )
             if better is None and not near:
-                better = self._best(steps, merit, self._merges(steps))
+                better = self._rebuilt(steps, merit)
             if better is None:
                 break
             steps, merit = better
@@ -221,18 +242,20 @@ class Search:
         if not tried:
             return None
         merits = self._merit([after for _, after in tried], steps)
-        sizes = [max(sum(abs(change) for _, change in move.changes), 1) for move, _ in tried]
+        sizes = [move.size(steps) for move, _ in tried]
         gains = (merit - merits) / np.array(sizes)
         best = int(np.argmax(gains))
         return (tried[best][1], float(merits[best])) if gains[best] > GAIN else None
 
     def _additions(self, steps: Steps, stride: int) -> Iterator[Move]:
         for group in self.groups:
-            yield Move(tuple((spot, stride) for spot in group))
+            empty = any(spot not in steps for spot in group)
+            more = max(stride, LEAST_STEPS) if empty else stride
+            yield Move(tuple((spot, more) for spot in group))
 
     def _removals(self, steps: Steps) -> Iterator[Move]:
         for group, least in self._filled(steps):
-            for taken in {1, least}:
+            for taken in {1, least} if least > LEAST_STEPS else {least}:
                 yield Move(tuple((spot, -taken) for spot in group))
 
     def _filled(self, steps: Steps) -> Iterator[tuple[tuple[Spot, ...], int]]:
@@ -254,19 +277,23 @@ class Search:
         ]
         return [move for _, move in sorted(pairs, key=lambda pair: pair[0])[:EXCHANGES]]
 
-    def _merges(self, steps: Steps) -> Iterator[Move]:
-        """All that a place gets goes to one nearby."""
-        for group, least in self._filled(steps):
-            from_here = group[0][0]
-            for other in self.groups:
-                there = other[0][0]
-                apart = np.hypot(there.x_mm - from_here.x_mm, there.y_mm - from_here.y_mm)
-                if there is from_here or apart > NEIGHBOUR_MM:
-                    continue
-                same = max(1, round(least * len(group) / len(other)))
-                for more in range(same, same + MORE):
-                    away = ((spot, -least) for spot in group)
-                    yield Move((*away, *((spot, more) for spot in other)))
+    def _rebuilt(
+        self, steps: dict[Spot, int], merit: float
+    ) -> tuple[dict[Spot, int], float] | None:
+        """A better plan after one place is emptied and its area is grown anew around it."""
+        for group, _ in sorted(self._filled(steps), key=lambda filled: filled[1]):
+            near = tuple(o for o in self.groups if o[0][0].area == group[0][0].area and o != group)
+            part = replace(self, groups=near)
+            after = {spot: count for spot, count in steps.items() if spot not in group}
+            found: tuple[dict[Spot, int], float] | None = (after, float(self._merit([after])[0]))
+            for _ in range(REGROWN):
+                if found is None:
+                    break
+                after, reached = found
+                if reached < merit - GAIN:
+                    return after, reached
+                found = part._best(after, reached, part._additions(after, 1))
+        return None
 
     def _merit(self, plans: Sequence[Steps], like: Steps | None = None) -> Array:
         """Merits (M,) of plans, all of them but a few steps from the one that they are `like`."""
@@ -292,4 +319,6 @@ class Search:
 
 def _needle(spot: Spot) -> float:
     """What one point costs besides its units, in steps."""
-    return NEEDLE_STEPS + (0.0 if spot[0].site else UNNAMED_STEPS)
+    place, _ = spot
+    unnamed = 0.0 if place.site else UNNAMED_STEPS
+    return NEEDLE_STEPS + unnamed + (WARNED_STEPS if place.warned else 0.0)

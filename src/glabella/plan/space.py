@@ -19,6 +19,8 @@ from glabella.plan.setting import influence_of, setting
 
 # No point is added this near to one that is held, and a start is taken from places this near.
 HELD_MM, SAME_MM = 6.0, 1.0
+# Areas in which one side may get more than the other.
+SIDED = {"forehead", "lateral-canthal"}
 
 
 def space_of(goal: Goal, aims: Aims) -> Search:
@@ -40,7 +42,7 @@ def space_of(goal: Goal, aims: Aims) -> Search:
         groups=groups,
         base=base,
         held_units=given,
-        alone=tuple((spot,) for group in groups for spot in group) if aims.brow == "level" else (),
+        alone=tuple(_each_alone(groups)) if aims.brow == "level" else (),
     )
 
 
@@ -50,6 +52,13 @@ def _groups(places: Sequence[Candidate], held: Mapping[Spot, float]) -> Iterator
         free = tuple((one, side) for side in one.sides if not _taken(one, side, held))
         if free:
             yield free
+
+
+def _each_alone(groups: Sequence[tuple[Spot, ...]]) -> Iterator[tuple[Spot, ...]]:
+    """Each side by itself where lines and brow are a side's own; a frown is never halved."""
+    for group in groups:
+        if group[0][0].area in SIDED:
+            yield from ((spot,) for spot in group)
 
 
 def _taken(place: Candidate, side: Side, held: Mapping[Spot, float]) -> bool:

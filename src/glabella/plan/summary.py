@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -87,6 +88,7 @@ def grade_curves(lines: Lines, parameters: Parameters) -> tuple[GradeCurve, ...]
 _AT: tuple[Literal["maximum", "rest"], ...] = ("maximum", "rest")
 
 
+@lru_cache(maxsize=128)
 def landmark_nodes(face: Face, side: Side) -> dict[str, int]:
     """The brow nodes nearest to the medial canthus, the pupil, the arch and the lateral canthus."""
     nodes, _ = face.brow_nodes(side)
@@ -227,7 +229,10 @@ def interval(values: Array, start: date, horizon: float) -> Interval:
 # Name, and what counts; what is measured and its limit are in mm or a share of strength.
 EVENTS: dict[Event, tuple[str, str]] = {
     "lid_ptosis": ("Drooping upper lid", "upper lid margin falls {} or more"),
-    "brow_ptosis": ("Brow drop", "middle of a brow falls {} or more"),
+    "brow_ptosis": (
+        "Brow drop",
+        "middle of a brow falls {} or more below where the lower one stood",
+    ),
     "spock_brow": (
         "Spock brow",
         "outer brow rises while its head falls, apart by {} or more",
@@ -265,7 +270,7 @@ def extremes(face: Face, movement: Movement, window: NDArray[np.bool_]) -> dict[
     middle, peak = [], []
     for side, rise in rises.items():
         at = landmark_nodes(face, side)
-        middle.append(rise[..., at["middle"]])
+        middle.append(rise[..., at["middle"]] + stands_higher_mm(face, side, "middle"))
         lateral = np.maximum(rise[..., at["peak"]], rise[..., at["lateral"]])
         head = rise[..., at["medial"]]
         peak.append(np.where((lateral > 0) & (head < 0), lateral - head, 0.0))
@@ -276,6 +281,13 @@ def extremes(face: Face, movement: Movement, window: NDArray[np.bool_]) -> dict[
         "asymmetry": _more_uneven(face, rises),
         **_extremes_below(movement, window),
     }
+
+
+def stands_higher_mm(face: Face, side: Side, place: str) -> float:
+    """By how much a brow stood higher than the other before: so far it may fall and do no harm."""
+    node = landmark_nodes(face, side)[place]
+    own, other = (face.brow_nodes(one)[1][node] for one in (side, side.other))
+    return max(float(own - other), 0.0)
 
 
 def _more_uneven(face: Face, rises: Mapping[Side, Array]) -> Array:
