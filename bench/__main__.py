@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from bench import cohort, plan, trial
+from bench import cohort, optimise, plan, trial
 from bench.measure import machine
 
 
@@ -19,6 +19,7 @@ def main() -> None:
     for race in cohort.RACES:
         cohort.run(race, seconds=0.1 if quick else 0.3, rounds=3 if quick else 9)
     plan.run(calls=10 if quick else 40)
+    optimise.run(rounds=3 if quick else 11)
     trial.run(rounds=2 if quick else 5, large=20_000 if quick else 200_000)
     print(f"\nMeasured in {time.perf_counter() - start:.0f} s.")
 

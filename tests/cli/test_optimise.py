@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,6 +16,8 @@ from tests.plan.goals import given, whole
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FIRST = str(EXAMPLES / "goal-first-visit.json")
+
+TODAY = datetime.now(UTC).date()
 
 Captured = pytest.CaptureFixture[str]
 
@@ -43,7 +45,6 @@ def test_every_example_of_a_goal_is_reached(capsys: Captured, path: Path) -> Non
     text = said(capsys, str(path))
     assert text.startswith("Proposal for")
     assert "The goal is reached." in text
-    assert "the two calculations agree" in " ".join(text.split())
 
 
 def test_json_holds_the_whole_proposal_the_front_and_the_titration(capsys: Captured) -> None:
@@ -106,7 +107,7 @@ def test_a_goal_that_cannot_be_meant_is_refused_without_a_plan(
 
 
 def test_a_history_that_is_yet_to_come_is_refused(capsys: Captured, tmp_path: Path) -> None:
-    day = date.today() + timedelta(days=30)
+    day = TODAY + timedelta(days=30)
     history = [given(str(day))]
     code, told = refused(
         capsys, written(tmp_path, treatments=history, date=str(day + timedelta(days=120)))
@@ -118,7 +119,7 @@ def test_a_history_that_is_yet_to_come_is_refused(capsys: Captured, tmp_path: Pa
 def test_a_day_of_treatment_that_is_yet_to_come_may_be_planned(
     capsys: Captured, tmp_path: Path
 ) -> None:
-    assert said(capsys, written(tmp_path, date=str(date.today() + timedelta(days=30))))
+    assert said(capsys, written(tmp_path, date=str(TODAY + timedelta(days=30))))
 
 
 def test_a_file_that_is_not_there_is_named(capsys: Captured, tmp_path: Path) -> None:

@@ -43,64 +43,74 @@ def given(date: str, **changes: Any) -> dict[str, Any]:
     return session | what | changes
 
 
-grades = st.integers(0, 3)
+GRADE = st.integers(0, 1)
+# True in one goal of three.
+SELDOM = st.sampled_from([False, False, True])
 area_goals = st.fixed_dictionaries(
     {},
     optional={
-        "grade": grades,
+        "grade": st.integers(0, 1),
         "chance": st.floats(0.05, 0.95),
         "day": st.integers(10, 180),
         "movement": st.sampled_from(sorted(KNOWN.goals.movement)),
         "weight": st.floats(0.1, 10),
     },
 )
+held_points = st.fixed_dictionaries(
+    {
+        "site": st.sampled_from(["corrugator-medial", "frontalis-upper", "mentalis"]),
+        "side": st.sampled_from(["left", "right"]),
+        "units": st.floats(0.5, 30),
+    }
+)
+extras = {
+    "preset": st.sampled_from(sorted(KNOWN.goals.presets)),
+    "brow": st.sampled_from(sorted(KNOWN.goals.brow)),
+    "spare": st.lists(st.sampled_from([*AREAS, *KNOWN.anatomy.muscles]), max_size=2),
+    "risks": st.dictionaries(st.sampled_from(sorted(KNOWN.goals.risks)), st.floats(0, 1)),
+    "most_units": st.floats(0.4, 100),
+    "step_units": st.sampled_from([0.5, 1, 2, 2.5, 5]),
+    "held": st.lists(held_points, max_size=2),
+}
 histories = st.lists(
-    st.tuples(st.integers(1, 400), st.floats(1, 400), st.sampled_from(AREAS)), max_size=3
+    st.tuples(st.integers(10, 400), st.floats(1, 400), st.sampled_from(AREAS)), max_size=2
 )
 
 
 @st.composite
+def lines(draw: st.DrawFn) -> dict[str, Any]:
+    """Grades of the upper face; seldom an area has none, or was not graded."""
+    found = {area: {"maximum": draw(st.integers(1, 3)), "rest": draw(GRADE)} for area in AREAS}
+    if draw(SELDOM):
+        found[draw(st.sampled_from(AREAS))] = {"maximum": 0, "rest": 0}
+    if draw(SELDOM):
+        del found[draw(st.sampled_from(AREAS))]
+    return found
+
+
+@st.composite
 def goals(draw: st.DrawFn) -> dict[str, Any]:
-    """A goal such as people write, good or not: the words are known, the rest is as it comes."""
+    """A goal such as people write: many can be meant, some contradict themselves."""
     chosen = draw(st.lists(st.sampled_from(AREAS), min_size=1, max_size=3, unique=True))
-    lines = draw(
-        st.dictionaries(st.sampled_from(AREAS), st.fixed_dictionaries({"maximum": grades}))
-    )
     told: dict[str, Any] = {
         "patient": {
             "sex": draw(st.sampled_from(["female", "male"])),
-            "age_years": draw(st.integers(16, 80)),
-            "lines": lines if draw(st.booleans()) else THREE,
-            "measures": draw(measures),
+            "age_years": draw(st.integers(18, 80)),
+            "lines": draw(lines()),
+            "measures": draw(st.just(HIGH_LEFT) | measures),
         },
         "date": DAY,
-        "product": draw(st.sampled_from(sorted(KNOWN.products))),
+        "product": draw(st.sampled_from(["botox-cosmetic", "xeomin", *sorted(KNOWN.products)])),
         "areas": {area: draw(area_goals) for area in chosen},
     }
-    extras = {
-        "preset": st.sampled_from(sorted(KNOWN.goals.presets)),
-        "brow": st.sampled_from(sorted(KNOWN.goals.brow)),
-        "spare": st.lists(st.sampled_from([*AREAS, *KNOWN.anatomy.muscles]), max_size=2),
-        "risks": st.dictionaries(st.sampled_from(sorted(KNOWN.goals.risks)), st.floats(0, 1)),
-        "most_units": st.floats(0.1, 100),
-        "step_units": st.sampled_from([0.5, 1, 2, 2.5, 5, 50]),
-        "held": st.lists(
-            st.fixed_dictionaries(
-                {
-                    "site": st.sampled_from(["corrugator-medial", "frontalis-upper", "mentalis"]),
-                    "side": st.sampled_from(["left", "right"]),
-                    "units": st.floats(0.5, 30),
-                }
-            ),
-            max_size=2,
-        ),
-    }
     for key, values in extras.items():
-        if draw(st.booleans()):
+        if draw(SELDOM):
             told[key] = draw(values)
-    told["treatments"] = [
-        given(str(date_before(days)), areas={area: units}) for days, units, area in draw(histories)
-    ]
+    if draw(SELDOM):
+        told["treatments"] = [
+            given(str(date_before(days)), areas={area: units})
+            for days, units, area in draw(histories)
+        ]
     return told
 
 

@@ -123,6 +123,12 @@ def test_a_chance_of_nought_is_allowed_with_a_word_on_what_trials_saw() -> None:
     assert "spock brow" in spock
 
 
+def test_brows_that_are_level_already_are_remarked_on() -> None:
+    near = {"brow_left": {**BROW, "peak_mm": 15.5}, "brow_right": BROW}
+    assert any("differ by 0.5 mm" in note for note in aims(brow="level", measures=near).notes)
+    assert not any("count" in note for note in aims(brow="level", measures=HIGH_LEFT).notes)
+
+
 # Grades and movement.
 
 

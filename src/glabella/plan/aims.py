@@ -8,7 +8,7 @@ from typing import Any
 
 from glabella import facts
 from glabella.errors import InputError
-from glabella.face.frame import Face
+from glabella.face.frame import BrowHeights, Face, Measures
 from glabella.facts import Fact, Product
 from glabella.facts.goals import BrowShape, Preset, PresetName
 from glabella.facts.model import Event
@@ -18,7 +18,9 @@ from glabella.plan.contradictions import refuse
 from glabella.plan.goal import Goal, Matters
 from glabella.plan.place import Dose, place_all, total_units
 from glabella.plan.plan import LineArea
+from glabella.plan.summary import EVENTS
 
+HEIGHTS = BrowHeights.__struct_fields__
 USUAL: PresetName = "natural"
 # Shapes of the brow that come first: areas may be treated for them whose lines need nothing.
 SHAPING: tuple[BrowShape, ...] = ("lift-lateral", "level")
@@ -224,24 +226,37 @@ def _remarks(goal: Goal, preset: Preset) -> Iterator[str]:
             f"The preset `{preset.name}` is for lines that show with movement only; at rest there "
             f"are lines already: {', '.join(resting)}."
         )
+    if (goal.brow or preset.brow) == "level":
+        yield from _level_already(goal.patient.measures)
     for event, limit in goal.risks.items():
         if limit == 0:
             yield _nought(event)
 
 
+def _level_already(measures: Measures) -> Iterator[str]:
+    left, right = measures.brow_left, measures.brow_right
+    if left is None or right is None:
+        return
+    apart = max(abs(getattr(left, place) - getattr(right, place)) for place in HEIGHTS)
+    room = facts.load().goals.brow["level"].mm.value
+    if apart <= room:
+        yield (
+            f"The sides of the brow differ by {apart:.1f} mm at most, which counts as level (up to "
+            f"{room:g} mm): they are kept so."
+        )
+
+
 def _nought(event: Event) -> str:
-    """A chance of 0 is asked for what no dose rules out."""
-    word = event.replace("_", " ")
-    start = f"A chance of 0 is asked for {word}. "
-    rates = (
-        facts.load().safety.complications[COMPLICATIONS[event]].rates
-        if (event in COMPLICATIONS)
-        else ()
-    )
-    if not rates:
-        return f"{start}The model gives few plans none at all: expect that it is not reached."
-    seen = " and ".join(f"{rate.value:g} % ({rate.note})" for rate in rates)
-    return f"{start}Trials of label doses saw {seen}: expect that it is not reached."
+    """A chance of 0 is asked for what hardly any dose rules out."""
+    name, complication = EVENTS[event][0].lower(), COMPLICATIONS.get(event)
+    told = ""
+    if complication:
+        rates = facts.load().safety.complications[complication].rates
+        told = (
+            f" Published rates are {', '.join(f'{rate.value:g} %' for rate in rates)} (`glabella "
+            f"facts safety.complications.{complication}` has their groups)."
+        )
+    return f"A chance of 0 is asked for: {name}.{told} Such a limit may forbid every plan."
 
 
 def _said(preset: Preset) -> Iterator[str]:
