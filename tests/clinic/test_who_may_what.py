@@ -38,6 +38,7 @@ POST_ONLY = {
     "treatments:draft",
     "treatments:stamp",
     "treatments:abandon",
+    "reviews:correct",
 }
 JSON = {"treatments:draft", "treatments:stamp"}
 

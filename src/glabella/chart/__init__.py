@@ -8,11 +8,13 @@ from glabella.chart.panel import panel
 from glabella.chart.plan_sheet import plan_points, plan_svg
 from glabella.chart.points import ChartPoint, label_places
 from glabella.chart.style import LAYERS, PRODUCTS
+from glabella.chart.waiting import WaitBar, waiting_svg
 
 __all__ = [
     "LAYERS",
     "PRODUCTS",
     "ChartPoint",
+    "WaitBar",
     "brow_svg",
     "curves_svg",
     "face_svg",
@@ -22,4 +24,5 @@ __all__ = [
     "plan_points",
     "plan_svg",
     "view_of",
+    "waiting_svg",
 ]

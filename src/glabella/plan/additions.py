@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import msgspec
+
 from glabella import facts
 from glabella.plan.case import Case
 from glabella.plan.correction import Addition, Noticed, Refused, RiskChange
@@ -101,9 +103,17 @@ def _stops(case: Case, left: Residue, proposed: Sequence[Addition]) -> tuple[Fin
 
 
 def findings_of(left: Residue, plan: Plan) -> tuple[Finding, ...]:
-    """What the limits say of a plan; that one side gets more is meant here."""
+    """What the limits say of a plan; that one side gets more is meant here.
+
+    Where texts disagree on top-ups is told beside every proposal, so it is not said twice.
+    """
     found = check_doses(plan, left.face, place_all(left.face, plan.treatments))
-    return tuple(one for one in found if one.code != "uneven-sides")
+    conflict = f" {facts.load().safety.touch_up_conflict.value}"
+    return tuple(
+        msgspec.structs.replace(one, message=one.message.replace(conflict, ""))
+        for one in found
+        if one.code != "uneven-sides"
+    )
 
 
 def _too_many(case: Case, doses: dict[int, tuple[Dose, ...]]) -> tuple[str, str] | None:

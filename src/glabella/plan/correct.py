@@ -227,10 +227,7 @@ def _headline(
             flags = _names(one for one in noticed if one.answer == "urgent")
             return f"{flags}: a doctor at once. Nothing else comes before that."
         case "too-early":
-            return (
-                f"Day {timing.day} is too early to judge. It is judged from "
-                f"{on(timing.judge_from)} on."
-            )
+            return f"Day {timing.day} is too early to judge."
         case "too-soon":
             return f"{names}: wait until {on(timing.top_up_from)} before anything is added."
         case "next-visit":

@@ -37,7 +37,8 @@ class Noticed(msgspec.Struct, frozen=True, kw_only=True):
 class Return(msgspec.Struct, frozen=True, kw_only=True):
     """When something is predicted back: the middle patient's day and date, and 90% of patients.
 
-    `texts` are the first and last day that texts give for it, from `source`; they may disagree.
+    `texts` are the first and last day that texts give for it, from `source`, and `text_dates` when
+    that is. `disagrees` says that the middle patient's date lies outside of them.
     """
 
     code: SeenWord
@@ -45,6 +46,8 @@ class Return(msgspec.Struct, frozen=True, kw_only=True):
     side: Side | None
     when: Interval
     texts: tuple[float, float] | None = None
+    text_dates: tuple[date, date] | None = None
+    disagrees: bool = False
     note: str = ""
     source: str = ""
 

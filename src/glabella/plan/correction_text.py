@@ -13,6 +13,9 @@ from glabella.plan.finding import Finding
 from glabella.plan.plan import Injection
 
 WIDTH = 96
+LEFT = {
+    "under-treatment": "Not all that was asked is reached: plan the rest for the next treatment."
+}
 RULE = "!" * WIDTH
 
 
@@ -46,6 +49,9 @@ def _alarm(told: Correction) -> str:
 def _head(told: Correction) -> str:
     when = f"Review of {day_of(told.today)}, day {told.day} after the treatment of "
     lines = [f"{when}{day_of(told.treated)}.", told.headline]
+    if told.verdict == "too-early":
+        first, best = day_of(told.judge_from), day_of(told.top_up_from)
+        lines.append(f"It is judged from {first} on, best on {best}.")
     if told.verdict in ("too-early", "too-soon", "wait") and told.normal:
         lines += [
             "",
@@ -85,7 +91,7 @@ def _addition(one: Addition) -> Iterator[str]:
     for effect in one.effects:
         yield f"    {effect_words(effect)}"
     if not one.reached:
-        yield "    It does not reach all that was asked; what is left fades with the toxin."
+        yield f"    {LEFT.get(one.code, 'What is left fades with the toxin.')}"
 
 
 def effect_words(effect: Effect) -> str:
@@ -147,7 +153,9 @@ def _texts(told: Correction) -> Iterator[str]:
         low, high = one.texts
         name = facts.load().corrections.seen[one.code].name
         span = f"until day {high:g}" if not low else f"{low:g} to {high:g} days"
-        yield f"  Texts on `{name}`: {span}. {_wrapped(one.note, 4)}".rstrip()
+        until = f"until {day_of(one.text_dates[1])}" if one.text_dates else ""
+        apart = " The forecast disagrees." if one.disagrees else ""
+        yield f"  Texts on `{name}`: {span}, {until}.{apart} {_wrapped(one.note, 4)}".rstrip()
         yield f"    {_source(one.source)}"
 
 
@@ -198,13 +206,13 @@ def _basis(told: Correction) -> str:
     learned = told.learned
     own = (
         f"Weighed by what was seen ({learned.effective:g} effective draws of {learned.drawn}). "
-        if learned is not None and learned.used
+        if learned is not None and learned.used and learned.effective < learned.drawn
         else ""
     )
     return _wrapped(
         f"{own}Stands on {len(told.sources)} sources and {len(told.assumptions)} assumptions "
-        f"(facts {told.facts_digest[:12]}); `--json` lists them. A proposal supports the injector's "
-        "judgement; it does not replace it."
+        f"(facts {told.facts_digest[:12]}); `--json` lists them. A proposal supports the "
+        "injector's judgement; it does not replace it."
     )
 
 

@@ -50,15 +50,16 @@ def more(bench: Bench, seen: Noticed) -> Settled:
     """The fewest units that bring an area to what was wanted, a step at a time where most is won.
 
     Each step goes to the place, both sides alike unless one side was named, that raises the chance
-    most. Less is added than was given: texts say a smaller dose.
+    most. At most a share of what was given is added: texts say a smaller dose.
     """
     area = seen.area
     if area not in bench.case.patient.lines:
         return Settled(
             None, why_not=f"{area}: no grade before treatment, so no dose can be reckoned."
         )
-    asked, most = asked_of(bench, area), given_units(bench, area)
-    if not most:
+    given = given_units(bench, area)
+    asked, most = asked_of(bench, area), given * facts.load().corrections.top_up_share.value
+    if not given:
         return Settled(None, why_not=f"{area} was not treated: plan it as a treatment of its own.")
     places = _places(bench, area, seen.side)
     chosen: list[Injection] = []
@@ -96,9 +97,9 @@ def _next(
         if max(point.units for point in points) > place.most + ROUNDING:
             continue
         more_units = sum(point.units for point in points) - start
-        if start + more_units >= most:
+        if start + more_units > most + ROUNDING:
             name = facts.product(bench.last.product).name
-            broken = f"{asked.area}: not as much again as the {most:g} U {name} that were given."
+            broken = f"{asked.area}: a top-up of more than {most:g} U {name} is no top-up."
             continue
         trial = bench.trial(points)
         if what := bench.broken(trial):

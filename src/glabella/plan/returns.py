@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,11 +19,14 @@ from glabella.plan.correction import Noticed, Return
 from glabella.plan.forecast import Course
 from glabella.plan.parameters import model_facts
 from glabella.plan.residue import Residue
+from glabella.plan.result import Interval
 from glabella.plan.summary import NOTICED_GRADES, interval, last_crossing
 from glabella.plan.uneven import smile_apart
 
 Array = NDArray[np.float64]
 STEP_DAYS = 3
+# Sides that are back within so many days of each other are told as one.
+ALIKE_DAYS = 7
 # Muscles whose strength tells of what cannot be measured in mm.
 EYE, LIFTER = "orbicularis-oculi", "zygomaticus"
 MOVERS = ("frontalis", "corrugator", "depressor-supercilii")
@@ -42,24 +47,41 @@ class Waiting:
     def course(self) -> Course:
         return self.left.course(self.days)
 
-    def back(self, code: SeenWord, what: str, side: Side | None, excess: Array) -> Return:
-        """The days on which `excess` (P, T) has fallen to 0 for good; today if it is there."""
+    def back(
+        self,
+        code: SeenWord,
+        what: str,
+        side: Side | None,
+        excess: Array,
+        *,
+        told: bool = True,
+    ) -> Return:
+        """The days on which `excess` (P, T) has fallen to 0 for good; today if it is there.
+
+        `told` is false where texts speak of something else.
+        """
         drawn = excess[1:]
         crossed = last_crossing(self.days, drawn)
         gone = np.where((drawn > 0).any(axis=1), crossed, 0.0)
         start = max(one.date for one in self.left.plan.treatments)
         elapsed = (self.left.today - start).days
         horizon = float(self.days[-1]) + elapsed
-        told = facts.load().safety.complications.get(code)
-        texts = told.lasts_days if told else None
+        when = interval(gone + elapsed, start, horizon)
+        known = facts.load().safety.complications.get(code)
+        texts = known.lasts_days if known else None
+        if texts is None or not told:
+            return Return(code=code, what=what, side=side, when=when)
+        first, last = (start + timedelta(days=int(days)) for days in texts.value)
         return Return(
             code=code,
             what=what,
             side=side,
-            when=interval(gone + elapsed, start, horizon),
-            texts=texts.value if texts else None,
-            note=(texts.note or "") if texts else "",
-            source=texts.source if texts else "",
+            when=when,
+            texts=texts.value,
+            text_dates=(first, last),
+            disagrees=_apart(when, first, last),
+            note=texts.note or "",
+            source=texts.source,
         )
 
     def fading(self, sides: Sequence[Side], size_mm: float) -> Array:
@@ -73,11 +95,29 @@ class Waiting:
         return np.asarray(size_mm * np.minimum(np.asarray(lost) / first, 1.0))
 
 
+def _apart(when: Interval, first: date, last: date) -> bool:
+    """Whether nine of ten drawn patients lie outside of what texts say."""
+    early = when.high is not None and when.high < first
+    return early or when.low is None or when.low > last
+
+
 def returns(left: Residue, noticed: Sequence[Noticed]) -> tuple[Return, ...]:
     """For each thing noticed, when it is predicted back; nothing where the model has no word."""
     waiting = Waiting(left)
-    found = [one for seen in noticed for one in _of(waiting, seen)]
-    return tuple({(one.what, one.side): one for one in found}.values())
+    found = {(one.what, one.side): one for seen in noticed for one in _of(waiting, seen)}
+    for what in {what for what, side in found if side is Side.LEFT}:
+        left_side, right = found[what, Side.LEFT], found.get((what, Side.RIGHT))
+        if right is not None and _alike(left_side.when, right.when):
+            found[what, Side.LEFT] = msgspec.structs.replace(left_side, side=None)
+            del found[what, Side.RIGHT]
+    return tuple(found.values())
+
+
+def _alike(one: Interval, other: Interval) -> bool:
+    """Whether two sides come back at about the same time: one date says enough."""
+    if one.median_days is None or other.median_days is None:
+        return one.median_days == other.median_days
+    return abs(one.median_days - other.median_days) <= ALIKE_DAYS
 
 
 def _of(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
@@ -125,7 +165,7 @@ def _strength(waiting: Waiting, seen: Noticed, muscle: str) -> Iterator[Return]:
         excess = half - waiting.course.movement.of(muscle, side)
         if (excess > 0).any():
             what = f"{name} back to {half:.0%} of its strength"
-            yield waiting.back(seen.code, what, side, excess)
+            yield waiting.back(seen.code, what, side, excess, told=False)
 
 
 def _frozen(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
@@ -138,7 +178,7 @@ def _frozen(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
             continue
         where = None if side is Side.MIDLINE else side
         what = f"{area}: movement back to {half:.0%}"
-        yield waiting.back(seen.code, what, where, half - drive)
+        yield waiting.back(seen.code, what, where, half - drive, told=False)
         lines = waiting.course.lines.get((area, side))
         if lines is not None:
             better = lines.untreated - lines.maximum - NOTICED_GRADES

@@ -13,9 +13,11 @@ from django.utils import timezone
 from glabella.clinic.audit.actions import record
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Permission
-from glabella.clinic.reviews import rules
+from glabella.clinic.reviews import correcting, rules
 from glabella.clinic.reviews.models import AdverseEvent, Kind, Review, ReviewAddendum, Seriousness
+from glabella.clinic.treatments.actions import save_draft, start_treatment
 from glabella.clinic.treatments.models import Treatment
+from glabella.clinic.treatments.rules import CORRECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class EventInput:
     event: str
     onset: date | None
     seriousness: str = Seriousness.NOT_SERIOUS
+    side: str = ""
 
 
 @transaction.atomic
@@ -59,11 +62,39 @@ def sign_review(
         treatment=treatment, kind=kind, date=date, note=note, by=by, signed_at=at, **judged
     )
     AdverseEvent.objects.bulk_create(
-        AdverseEvent(review=review, event=one.event, onset=onset, seriousness=one.seriousness)
+        AdverseEvent(
+            review=review,
+            event=one.event,
+            side=rules.check_side(one.event, one.side),
+            onset=onset,
+            seriousness=one.seriousness,
+        )
         for one, onset in zip(events, onsets, strict=True)
     )
     record("review signed", subject=review, by=by, at=at, treatment=treatment.pk, day=day)
     return review
+
+
+@transaction.atomic
+def start_correction(
+    *, review: Review, vial: int, by: Member, at: datetime | None = None
+) -> Treatment:
+    """Start a draft that holds what a review's correction proposes; nothing is given yet.
+
+    It is a draft as any other: unsigned, open to change, and every gate and limit applies to it.
+    """
+    by.require(Permission.CHART)
+    at = at or timezone.now()
+    rules.check_fresh(reviewed=review.date, today=timezone.localdate(at))
+    rules.check_not_treated_since(correcting.treated_since(review))
+    told = correcting.correction_of(review)
+    points = correcting.chart_points(told, review.treatment, vial)
+    draft = start_treatment(patient=review.treatment.patient, by=by, at=at)
+    rules.check_empty(points=draft.points.count())
+    save_draft(treatment=draft, points=points, version=draft.version, by=by, at=at)
+    words = f"{review.treatment.date:%d %b %Y}, reviewed on {review.date:%d %b %Y}"
+    record(CORRECTION, subject=draft, by=by, at=at, of_the_treatment_of=words, review=review.pk)
+    return draft
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from glabella.clinic.patients.measures import (
     UPPER_AREAS,
 )
 from glabella.clinic.reviews.actions import EventInput
-from glabella.clinic.reviews.models import Review, Seriousness
+from glabella.clinic.reviews.models import Review, Seriousness, Where
 from glabella.clinic.reviews.rules import event_names
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ class ReviewForm(ReviewModelForm):
         self.fields[f"event-{number}"] = forms.ChoiceField(
             label="Adverse event", choices=event_choices, required=False
         )
+        self.fields[f"side-{number}"] = forms.ChoiceField(
+            label="Side", choices=[("", "–"), *Where.choices], required=False
+        )
         self.fields[f"onset-{number}"] = forms.DateField(
             label="Since", widget=DateInput, required=False
         )
@@ -81,6 +84,7 @@ class ReviewForm(ReviewModelForm):
                 typed[f"event-{number}"],
                 typed.get(f"onset-{number}"),
                 typed.get(f"seriousness-{number}") or Seriousness.NOT_SERIOUS,
+                typed.get(f"side-{number}", ""),
             )
             for number in range(EVENT_ROWS)
             if typed.get(f"event-{number}")
@@ -111,8 +115,8 @@ class ReviewForm(ReviewModelForm):
             for side in SIDES
         ]
 
-    def event_rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
+    def event_rows(self) -> list[list[forms.BoundField]]:
         return [
-            (self[f"event-{number}"], self[f"onset-{number}"], self[f"seriousness-{number}"])
+            [self[f"{name}-{number}"] for name in ("event", "side", "onset", "seriousness")]
             for number in range(EVENT_ROWS)
         ]

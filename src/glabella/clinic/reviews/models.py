@@ -69,11 +69,19 @@ class Seriousness(models.TextChoices):
     DEATH = "death", "Death"
 
 
+class Where(models.TextChoices):
+    """A side of the patient; which one hangs, or stands higher."""
+
+    LEFT = "left", "Left"
+    RIGHT = "right", "Right"
+
+
 class AdverseEvent(ClinicModel):
-    """Something unwanted, since when and how serious."""
+    """Something unwanted, since when, on which side and how serious."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="adverse_events")
     event = models.CharField(max_length=40)
+    side = models.CharField(max_length=5, choices=Where.choices, blank=True)
     onset = models.DateField()
     seriousness = models.CharField(max_length=16, choices=Seriousness.choices)
 
@@ -81,6 +89,7 @@ class AdverseEvent(ClinicModel):
         "id": "free",
         "review": "free",
         "event": "clinical",
+        "side": "clinical",
         "onset": "clinical",
         "seriousness": "clinical",
     }
@@ -90,6 +99,9 @@ class AdverseEvent(ClinicModel):
         ordering = ("onset", "id")
         constraints = (
             models.UniqueConstraint(fields=("review", "event"), name="one_row_per_adverse_event"),
+            models.CheckConstraint(
+                condition=Q(side__in=("", "left", "right")), name="event_side_is_known"
+            ),
         )
 
     def __str__(self) -> str:

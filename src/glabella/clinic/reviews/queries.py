@@ -185,7 +185,7 @@ def review_page(review: Review) -> ReviewPage:
     events = list(review.adverse_events.all())
     rows = [
         EventRow(
-            names.get(event.event, event.event),
+            names.get(event.event, event.event) + (f", {event.side}" if event.side else ""),
             event.onset,
             (event.onset - treatment.date).days,
             event.get_seriousness_display(),

@@ -10,7 +10,7 @@ from glabella.plan.finding import Finding
 
 OTHER = "other"
 # Names of an event in the facts that say nothing about what was seen.
-NOT_EVENTS = frozenset({"any", "non-response", "under-treatment", "over-treatment"})
+NOT_EVENTS = frozenset({"any", "non-response", "under-treatment"})
 
 
 class ReviewRefused(RecordError):
@@ -75,6 +75,49 @@ def event_names() -> dict[str, str]:
     return names | {OTHER: "Other (say which in the note)"}
 
 
+def is_sided(event: str) -> bool:
+    """Whether it matters on which side it was seen."""
+    return any(code == event and kind.sided for code, kind in facts.load().corrections.seen.items())
+
+
+def check_side(event: str, side: str) -> str:
+    """The side of an event; refuses one where there is none, or that is not known."""
+    if side not in ("", "left", "right"):
+        raise ReviewRefused(f"`{side}` is no side of the patient. Choose left or right.")
+    return side if is_sided(event) else ""
+
+
+# A review older than this is looked at again before toxin is added on its word.
+FRESH_DAYS = 7
+
+
+def check_fresh(*, reviewed: date, today: date) -> None:
+    """Refuse to add toxin on the word of an old review."""
+    if (today - reviewed).days > FRESH_DAYS:
+        raise ReviewRefused(
+            f"This review is {(today - reviewed).days} days old, and the effect has changed since. "
+            "Review again before anything is added."
+        )
+
+
+def check_not_treated_since(treated: date | None) -> None:
+    """Refuse a correction that may have been given already."""
+    if treated is not None:
+        raise ReviewRefused(
+            f"The patient was treated again on {treated:%d %b %Y}, after this review. Review that "
+            "treatment first."
+        )
+
+
+def check_empty(*, points: int) -> None:
+    """Refuse to put a correction on a chart that holds something else."""
+    if points:
+        raise ReviewRefused(
+            "You have a draft with points open for this patient. Sign it or throw it away, then "
+            "add the correction."
+        )
+
+
 def red_flags() -> list[Finding]:
     """Signs that need a doctor at once, on any day."""
     return [
@@ -85,8 +128,8 @@ def red_flags() -> list[Finding]:
 
 def alarms(events: set[str]) -> list[Finding]:
     """What to do about the adverse events that cannot wait."""
-    safety = facts.load().safety
-    urgent = {flag.code for flag in safety.red_flags} | {"distant-spread", "diplopia"}
+    safety, known = facts.load().safety, facts.load().corrections.seen
+    urgent = {code for code, kind in known.items() if kind.answer == "urgent"}
     names = event_names()
     manage = safety.complications["distant-spread"].manage
     return [

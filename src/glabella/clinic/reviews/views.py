@@ -6,14 +6,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from glabella.clinic.forms import form_page, submit
 from glabella.clinic.people.guard import ClinicRequest, needs
 from glabella.clinic.people.permissions import Permission
-from glabella.clinic.reviews import actions, queries
+from glabella.clinic.reviews import actions, answers, queries
 from glabella.clinic.treatments.forms import AddendumForm
 from glabella.clinic.treatments.queries import treatments
+from glabella.errors import UserError
 
 
 @needs(Permission.REVIEW)
@@ -34,7 +35,23 @@ def new(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 @require_safe
 def review(request: ClinicRequest, review_id: int) -> HttpResponse:
     found = get_object_or_404(queries.reviews(), pk=review_id)
-    return render(request, "reviews/review.html", {"page": queries.review_page(found)})
+    answer = answers.answer(found, member=request.member, now=timezone.now())
+    context = {"page": queries.review_page(found), "answer": answer}
+    return render(request, "reviews/review.html", context)
+
+
+@needs(Permission.CHART)
+@require_POST
+def correct(request: ClinicRequest, review_id: int) -> HttpResponse:
+    found = get_object_or_404(queries.reviews(), pk=review_id)
+    vial = int(vial) if (vial := request.POST.get("vial", "")).isdecimal() else 0
+    try:
+        draft = actions.start_correction(review=found, vial=vial, by=request.member)
+    except UserError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("reviews:review", review_id)
+    messages.success(request, "The correction is charted as a draft. Look at it, then sign.")
+    return redirect("treatments:chart", draft.pk)
 
 
 @needs(Permission.ADD_ADDENDA)

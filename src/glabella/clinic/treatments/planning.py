@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
+from django.utils import timezone
+
 from glabella.clinic.patients.measures import AREAS
 from glabella.clinic.patients.models import MeasureSet, Patient
 from glabella.clinic.patients.rules import brow_of, measures_of, plan_patient, sex_of
@@ -88,13 +90,26 @@ def planned(points: Sequence[Placed], *, on: date, given: bool) -> list[PlannedT
 
 def earlier_treatments(patient: Patient, *, before: Treatment) -> list[PlannedTreatment]:
     """What was given before: signed treatments up to the date of this one."""
+    return given_until(patient, on=before.date, without=before)
+
+
+def given_until(
+    patient: Patient,
+    *,
+    on: date,
+    without: Treatment | None = None,
+    known_at: datetime | None = None,
+) -> list[PlannedTreatment]:
+    """Signed treatments up to a day, one of the plan for each product.
+
+    `known_at` leaves out what was signed later than that.
+    """
     rows = (
         ChartPoint.objects.filter(
-            treatment__patient=patient,
-            treatment__state=State.SIGNED,
-            treatment__date__lte=before.date,
+            treatment__patient=patient, treatment__state=State.SIGNED, treatment__date__lte=on
         )
-        .exclude(treatment=before)
+        .exclude(treatment=without)
+        .exclude(treatment__signed_at__gt=known_at or timezone.now())
         .select_related("treatment", "vial__opening")
         .order_by("treatment__date", "treatment_id", "number")
     )
@@ -113,20 +128,22 @@ def seen_at_reviews(patient: Patient, *, before: Treatment) -> tuple[SeenAtRevie
     rows = Review.objects.filter(
         treatment__patient=patient, kind=Kind.REVIEW, date__lte=before.date
     ).exclude(treatment=before)
-    return tuple(
-        SeenAtReview(
-            date=row.date,
-            lines={
-                cast("LineArea", area): SeenGrades(
-                    maximum=row.grade(area, "maximum"), rest=row.grade(area, "rest")
-                )
-                for area in AREAS
-                if row.grade(area, "maximum") is not None or row.grade(area, "rest") is not None
-            },
-            brow_left=brow_of(row, "left"),
-            brow_right=brow_of(row, "right"),
-        )
-        for row in rows
+    return tuple(seen_at(row) for row in rows)
+
+
+def seen_at(row: Review) -> SeenAtReview:
+    """What one review showed, as the plan takes it."""
+    return SeenAtReview(
+        date=row.date,
+        lines={
+            cast("LineArea", area): SeenGrades(
+                maximum=row.grade(area, "maximum"), rest=row.grade(area, "rest")
+            )
+            for area in AREAS
+            if row.grade(area, "maximum") is not None or row.grade(area, "rest") is not None
+        },
+        brow_left=brow_of(row, "left"),
+        brow_right=brow_of(row, "right"),
     )
 
 

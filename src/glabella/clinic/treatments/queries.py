@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from glabella import chart, facts
+from glabella.clinic.audit.models import AuditEvent
 from glabella.clinic.people.models import Member
 from glabella.clinic.stock import queries as stock
 from glabella.clinic.treatments import planning, preview, rules
@@ -113,6 +114,16 @@ def stored_plan(treatment: Treatment) -> Plan:
     return msgspec.json.decode(treatment.plan_json, type=Plan)
 
 
+def correction_words(treatment: Treatment) -> str:
+    """Which treatment a treatment was started to correct, in words; empty if none."""
+    started = AuditEvent.objects.filter(
+        subject="treatment", subject_id=treatment.pk, action=rules.CORRECTION
+    ).first()
+    if started is None:
+        return ""
+    return f"Correction of the treatment of {started.detail['of_the_treatment_of']}"
+
+
 def review_due(treatment: Treatment) -> date:
     days = facts.load().safety.review_days.value
     return treatment.date + timedelta(days=days)
@@ -134,6 +145,7 @@ class SignedRecord:
     wear_off: list[WearOff]
     review_due: date
     intact: bool
+    corrects: str
 
 
 def signed_record(treatment: Treatment) -> SignedRecord:
@@ -158,6 +170,7 @@ def signed_record(treatment: Treatment) -> SignedRecord:
         wear_off=wear_off(forecast),
         review_due=review_due(treatment),
         intact=is_intact(treatment, points),
+        corrects=correction_words(treatment),
     )
 
 

@@ -38,6 +38,7 @@ def chart(request: ClinicRequest, treatment_id: int) -> HttpResponse:
     if treatment.is_signed:
         return redirect("treatments:record", treatment_id)
     context = charting.chart_context(treatment, now=timezone.now())
+    context["corrects"] = queries.correction_words(treatment)
     return render(request, "treatments/chart.html", context)
 
 
