@@ -16,7 +16,9 @@ from glabella.plan.correct import correct
 from tests.plan.cases import CENTRAL, TREATED, answer, brow, case, codes, given, seen, units_a_side
 
 PEAKED = {"brow_left": brow(-0.4, 0.8, 0.9), "brow_right": brow(-0.4, 0.9, 1.0)}
-RED_FLAGS = [code for code, kind in facts.load().corrections.seen.items() if kind.answer == "urgent"]
+RED_FLAGS = [
+    code for code, kind in facts.load().corrections.seen.items() if kind.answer == "urgent"
+]
 DROOPS = [code for code, kind in facts.load().corrections.seen.items() if kind.answer == "wait"]
 
 
@@ -48,7 +50,9 @@ def test_a_red_flag_is_answered_on_any_day() -> None:
 
 @pytest.mark.parametrize("day", [0, 3, 6, 9])
 def test_before_day_ten_nothing_is_judged(day: int) -> None:
-    told = answer(day, observations=seen("asymmetry", side="left"), lines={"glabella": {"maximum": 3}})
+    told = answer(
+        day, observations=seen("asymmetry", side="left"), lines={"glabella": {"maximum": 3}}
+    )
     assert told.verdict == "too-early"
     assert told.judge_from == TREATED + timedelta(days=10)
     assert told.normal
@@ -337,7 +341,9 @@ def test_a_cumulative_limit_that_is_full_stops_a_top_up() -> None:
 
 
 def test_a_third_top_up_within_a_month_is_refused_with_the_caution() -> None:
-    told = answer(29, given(), given(14, injections=CENTRAL), given(15, injections=CENTRAL), **PEAKED)
+    told = answer(
+        29, given(), given(14, injections=CENTRAL), given(15, injections=CENTRAL), **PEAKED
+    )
     assert told.verdict == "wait"
     assert not told.proposed
     why = told.refused[0].why

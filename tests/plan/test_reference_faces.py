@@ -51,6 +51,7 @@ ASKED_FOR = {
     "too early at day 6": "too-early-day-6",
     "third top-up in a month": "third-top-up",
 }
+EDGE = 0.01
 SMALL = """
 title = "A frown"
 who = "A woman."
@@ -72,6 +73,14 @@ why = "The label's units."
 
 def expectation(**changes: Any) -> Expectation:
     return msgspec.convert({"what": "units", "why": "Why not."} | changes, Expectation)
+
+
+def on_the_edge(one: Check) -> bool:
+    """Whether a number meets its bound by so little that the next calibration may miss it."""
+    if isinstance(one.seen, bool) or not isinstance(one.seen, int | float):
+        return False
+    room = min(one.expectation.high - one.seen, one.seen - one.expectation.low)
+    return room <= EDGE * max(1.0, abs(one.seen))
 
 
 def checks() -> Iterator[tuple[str, Check]]:
@@ -103,7 +112,7 @@ def test_no_disagreement_is_told_of_what_is_met(name: str) -> None:
     stale = [
         reference_text.told(one.expectation)
         for one in answered(name).checks
-        if one.met and one.expectation.disagrees
+        if one.met and one.expectation.disagrees and not on_the_edge(one)
     ]
     assert not stale, "take `disagrees` away: the model agrees now"
 
