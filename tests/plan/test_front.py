@@ -9,10 +9,11 @@ import pytest
 
 from glabella.plan.aims import aims_of
 from glabella.plan.front import PLANS, front
-from glabella.plan.optimise import optimise, search_for
+from glabella.plan.optimise import optimise
 from glabella.plan.outcome import outcome
 from glabella.plan.robustness import DELIVERIES, robustness
 from glabella.plan.space import units_at
+from glabella.plan.twice import search_for
 from tests.plan.asked import THREE, goal
 
 

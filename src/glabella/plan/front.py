@@ -9,9 +9,10 @@ import numpy as np
 from glabella.plan.aims import Aims, aims_of
 from glabella.plan.alternatives import treatment_of
 from glabella.plan.goal import Goal
+from glabella.plan.moves import Steps
 from glabella.plan.outcome import worst_risk
 from glabella.plan.proposal import TradeOff
-from glabella.plan.search import Search, Steps
+from glabella.plan.search import Search
 from glabella.plan.space import injections_of, space_of
 
 PLANS = 30
@@ -35,9 +36,11 @@ def front(goal: Goal, plans: int = PLANS) -> tuple[TradeOff, ...]:
     for units in np.linspace(held + aims.step_units, most, plans):
         asked = replace(aims, areas=wanted, most_units=float(units))
         search = space.asking(asked)
-        steps = search.run(steps, near=True).steps
+        steps = search.run(steps, "near").steps
+        if not steps and not goal.held:
+            continue
         one = _trade_off(goal, aims, search, steps)
-        if steps and (not found or one.units > found[-1].units):
+        if not found or one.units > found[-1].units:
             found.append(one)
     return tuple(found)
 

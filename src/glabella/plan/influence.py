@@ -93,6 +93,7 @@ class Influence:
     weight: Single
     widths: Array
     _loads: dict[tuple[Candidate, Side, float], Single] = field(default_factory=dict)
+    _parts: dict[tuple[Candidate, ...], Influence] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -103,7 +104,27 @@ class Influence:
         """The same under hands that do not err."""
         sure = Hand.sure(len(self.people))
         answer = self.answer / self.hand.dilution.astype(np.float32)[:, None]
-        return replace(self, hand=sure, answer=answer, _loads={})
+        return replace(self, hand=sure, answer=answer, _loads={}, _parts={})
+
+    def near(self, places: Sequence[Candidate]) -> Influence:
+        """The same for plans with points at some of the places only: fewer elements to follow."""
+        if self.earlier is not None:
+            return self
+        key = tuple(places)
+        if key not in self._parts:
+            kept = np.flatnonzero(np.isin(self.own, _followed(elements(self.face), key, ())))
+            weight, reads, names = _reading(self.face, self.own[kept])
+            self._parts[key] = replace(
+                self,
+                own=self.own[kept],
+                answer=np.ascontiguousarray(self.answer[:, kept]),
+                reads=reads,
+                names=names,
+                weight=weight,
+                _loads={},
+                _parts={},
+            )
+        return self._parts[key]
 
     def load(self, place: Candidate, side: Side, units: float) -> Single:
         """The load (P, E) of a point with so many units, as erring hands deliver it."""

@@ -50,7 +50,8 @@ def _missing(outcome: Outcome, aims: Aims) -> Iterator[str]:
             yield f"{risk.name.lower()}: {risk.probability:.1%} instead of {risk.limit:.1%} at most"
     if not outcome.brow_reached:
         shape = facts.load().goals.brow[aims.brow]
-        yield f"the brow: {shape.asks} ({aims.brow_mm:g} mm) is not reached"
+        asked = shape.asks.replace("this", f"{shape.mm.value:g} mm")
+        yield f"the brow: asked is that {asked}"
 
 
 def _lifted(found: Planned, binds: Sequence[Binding]) -> Iterator[tuple[str, Aims]]:
@@ -67,7 +68,7 @@ def _lifted(found: Planned, binds: Sequence[Binding]) -> Iterator[tuple[str, Aim
             )
             for aim in aims.areas
         )
-        lifted = replace(aims, areas=areas, most_units=aims.most_units * MORE_UNITS)
+        lifted = replace(aims, areas=areas, most_units=sum(aim.most_units for aim in areas))
         yield "the units that are allowed", lifted
     if short and any(code.startswith("movement") for code in codes):
         free = tuple(replace(aim, kept=0.0) for aim in aims.areas)
@@ -83,7 +84,7 @@ def _lifted(found: Planned, binds: Sequence[Binding]) -> Iterator[tuple[str, Aim
 
 def _without(name: str, search: Search, found: Planned) -> str:
     """What would reach the goal without a limit; empty if nothing would."""
-    better = search.run(found.steps, at_once=True)
+    better = search.run(found.steps, "rough")
     if not better.satisfied:
         return ""
     units = sum(search.units_by_area(better.steps).values())

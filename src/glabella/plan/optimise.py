@@ -15,11 +15,11 @@ from glabella.plan.alternatives import compare
 from glabella.plan.basis import basis
 from glabella.plan.goal import Goal
 from glabella.plan.limits import check
+from glabella.plan.moves import Spot
 from glabella.plan.nearest import nearest
 from glabella.plan.plan import Injection
 from glabella.plan.proposal import Proposal, ProposedPoint
 from glabella.plan.reasons import Planned, below_all_trials, bindings, why, without_each
-from glabella.plan.search import Spot
 from glabella.plan.setting import plan_of, setting
 from glabella.plan.space import by_place, held_points, injection_at, units_at
 from glabella.plan.twice import search_for

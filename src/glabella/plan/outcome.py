@@ -41,6 +41,8 @@ LOW, HIGH = 5, 95
 DAYS = (0, 3, 7, 10, 14, 18, 22, 26, 30, 36, 45)
 # A goal is reached when the chance is short by less than this: half a percent is no difference.
 NEARLY = 0.005
+# Nor is so much of a millimetre.
+NEARLY_MM = 0.05
 
 
 def outcome(
@@ -70,8 +72,8 @@ def outcome(
         areas=areas,
         risks=risks,
         brow=brow,
-        brow_reached=off <= 0,
-        reached=off <= 0
+        brow_reached=off <= NEARLY_MM,
+        reached=off <= NEARLY_MM
         and all(area.reached for area in areas)
         and all(risk.holds for risk in risks),
         treatments=tuple(treatments),

@@ -10,9 +10,10 @@ import numpy as np
 from glabella import facts
 from glabella.plan.aims import Aims
 from glabella.plan.goal import Goal
+from glabella.plan.moves import Spot, Steps
 from glabella.plan.proposal import Binding, Outcome, Recheck, Robustness
 from glabella.plan.score import Scores
-from glabella.plan.search import Search, Spot, Steps
+from glabella.plan.search import Search
 from glabella.plan.summary import EVENTS
 
 GRADES = ("no lines", "none or mild lines", "at most moderate lines", "any lines")

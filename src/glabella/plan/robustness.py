@@ -13,10 +13,10 @@ from glabella.face.muscles import elements
 from glabella.plan.aims import Aims
 from glabella.plan.course import coupling
 from glabella.plan.influence import DEPTHS, Influence, Single
+from glabella.plan.moves import Spot
 from glabella.plan.outcome import worst_risk
 from glabella.plan.proposal import Robustness
 from glabella.plan.score import Judge
-from glabella.plan.search import Spot
 
 Array = NDArray[np.float64]
 DELIVERIES, SEED = 48, 11

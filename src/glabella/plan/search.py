@@ -9,68 +9,45 @@ costs a little too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
+from operator import attrgetter
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.face.frame import Side
-from glabella.plan.aims import Aims
-from glabella.plan.candidates import Candidate
+from glabella.plan.aims import Aims, AreaAim
 from glabella.plan.influence import Influence, Single
+from glabella.plan.moves import (
+    Group,
+    Move,
+    Spot,
+    Steps,
+    additions,
+    exchanges,
+    filled,
+    needle_steps,
+    removals,
+)
 from glabella.plan.score import Judge
 
 Array = NDArray[np.float64]
-Spot = tuple[Candidate, Side]
-# Steps at each spot that has any.
-Steps = Mapping[Spot, int]
+Effort = Literal["whole", "rough", "near"]
 
-# The search of one area sets out with each of these strides, so that it gets past what a single
-# greedy path runs into.
-STRIDES = (2, 4, 7)
-# A needle more is worth so many of the smallest steps: fewer points, unless more save units.
-NEEDLE_STEPS = 2.0
-# and one at a place without a name costs this much more: what is known by name is found again.
-UNNAMED_STEPS = 1.0
-# One that a rule warns of must be worth far more.
-WARNED_STEPS = 6.0
-# Nobody puts a needle in for less than so many steps.
-LEAST_STEPS = 2
+# A search sets out with each of these strides, so that it gets past what one greedy path runs
+# into; once areas have been searched one by one, or roughly, with one of them.
+STRIDES, STRIDE = (2, 4, 7), 4
 # When a place is emptied, its area is grown anew by at most so many moves.
 REGROWN = 6
-# Where a goal is out of reach, units cost so many times more: the whole of what an area may get
-# must be worth a tenth of the patients.
-THRIFT = 10.0
-# What is missing of a goal or breaks a limit counts from here on.
-NOTHING = 1e-6
-# A gain below this is none.
-GAIN = 1e-7
-# So many of the likeliest exchanges are tried in a round of polishing.
-EXCHANGES = 12
 MOST_ROUNDS = 60
+# Where a goal is out of reach, units cost so many times more: the whole of what an area may get
+# must be worth a fifth of the patients.
+THRIFT = 20.0
+# What is missing of a goal or breaks a limit counts from here on, and a gain below it is none.
+NOTHING, GAIN = 1e-6, 1e-7
 # Sums of steps miss a limit by no more than this.
 SLACK = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Steps added to some spots, or taken away where negative."""
-
-    changes: tuple[tuple[Spot, int], ...]
-
-    def on(self, steps: Steps) -> dict[Spot, int]:
-        """The plan after this move."""
-        after = dict(steps)
-        for spot, change in self.changes:
-            after[spot] = after.get(spot, 0) + change
-        return {spot: count for spot, count in after.items() if count}
-
-    def size(self, steps: Steps) -> float:
-        """How large the move is, in steps; a new needle makes it larger."""
-        new = [spot for spot, change in self.changes if change > 0 and spot not in steps]
-        return sum(abs(change) for _, change in self.changes) + sum(map(_needle, new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +63,15 @@ class Found:
     satisfied: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way that a search goes: where it is, how good that is, and the stride it goes with."""
+
+    steps: Steps
+    merit: float
+    stride: int = 1
+
+
 @dataclass(slots=True, eq=False)
 class Search:
     """A search among places for one goal. `base` (P, E) is what held points load already.
@@ -95,10 +81,10 @@ class Search:
     """
 
     judge: Judge
-    groups: tuple[tuple[Spot, ...], ...]
+    groups: tuple[Group, ...]
     base: Single
     held_units: Mapping[str, float]
-    alone: tuple[tuple[Spot, ...], ...] = ()
+    alone: tuple[Group, ...] = ()
     looked_at: int = 0
     thrift: float = 1.0
     _merits: dict[frozenset[tuple[Spot, int]], float] = field(default_factory=dict)
@@ -111,34 +97,23 @@ class Search:
     def influence(self) -> Influence:
         return self.judge.influence
 
-    def run(self, start: Steps, *, near: bool = False, at_once: bool = False) -> Found:
-        """The best plan that moves lead to from a start; `near` one that is good already.
+    def run(self, start: Steps, how: Effort = "whole") -> Found:
+        """The best plan that moves lead to from a start, with so much effort.
 
-        Areas are searched one by one before they are searched together, or `at_once`.
+        `whole`: each area for itself first, then all together; `rough`: all together; `near`: only
+        what is a move or two away, for a start that is good already.
         """
-        steps = dict(start)
-        one_by_one = len(self.aims.areas) > 1 and not near and not at_once
-        if one_by_one:
-            # Each area for itself first: a far smaller search, and no area is treated from another.
-            for part in self._by_area():
-                found = part.run(
-                    {s: n for s, n in steps.items() if s[0].area == part.aims.areas[0].area}
-                )
-                others = {s: n for s, n in steps.items() if s[0].area != part.aims.areas[0].area}
-                steps = {**others, **found.steps}
-                self.looked_at += found.looked_at
-        merit = self._merit([steps])[0]
-        if near:
-            steps, merit = self._polish(steps, merit, near=True)
-        else:
-            strides = STRIDES if len(self.aims.areas) == 1 else STRIDES[:1]
-            grown = [self._grow(steps, merit, stride) for stride in strides]
-            polished = [self._polish(*one, near=one_by_one) for one in grown]
-            steps, merit = min(polished, key=itemgetter(1))
+        areas = len(self.aims.areas)
+        thorough = how == "whole" and areas == 1
+        if how == "whole" and areas > 1:
+            start = self._area_by_area(start)
+        path = Path(start, self.merit_of(start))
+        if how != "near":
+            path = self._grown(path, STRIDES if thorough else (STRIDE,))
+        path = self._polished(path, self.groups, thorough=thorough)
         if self.alone:
-            freely = replace(self, groups=(*self.groups, *self.alone), alone=())
-            steps, merit = freely._polish(steps, merit, near=True)
-        return Found(steps, float(merit), self.looked_at, self.satisfied_by(steps))
+            path = self._polished(path, (*self.groups, *self.alone), thorough=False)
+        return Found(path.steps, path.merit, self.looked_at, self.satisfied_by(path.steps))
 
     def asking(self, aims: Aims) -> Search:
         """The same search for other aims."""
@@ -153,30 +128,22 @@ class Search:
         scores = self.judge.scores(self.load(steps)[None])
         return bool(scores.missing[0] + scores.broken[0] < NOTHING)
 
-    def _by_area(self) -> Iterator[Search]:
-        """The same search for each area alone."""
-        for aim in self.aims.areas:
-            own = tuple(group for group in self.groups if group[0][0].area == aim.area)
-            yield replace(self.asking(replace(self.aims, areas=(aim,))), groups=own, alone=())
-
     def merit_of(self, steps: Steps) -> float:
         """How far one plan is from the goal."""
-        return float(self._merit([steps])[0])
+        return float(self._merits_of([(steps, [steps])])[0][0])
 
     def allowed(self, steps: Steps) -> bool:
-        """Whether a plan keeps within what areas and the session may get."""
-        given = self.units_by_area(steps)
+        """Whether a plan keeps within what areas, points and the session may get."""
+        given, step = self.units_by_area(steps), self.aims.step_units
         if sum(given.values()) > self.aims.most_units + SLACK:
             return False
-        step = self.aims.step_units
+        caps = {aim.area: aim for aim in self.aims.areas}
         return all(
-            given.get(aim.area, 0) <= aim.most_units + SLACK
-            and all(
-                count * step <= aim.most_at_point + SLACK
-                for (place, _), count in steps.items()
-                if place.area == aim.area
-            )
-            for aim in self.aims.areas
+            area not in caps or units <= caps[area].most_units + SLACK
+            for area, units in given.items()
+        ) and all(
+            place.area not in caps or count * step <= caps[place.area].most_at_point + SLACK
+            for (place, _), count in steps.items()
         )
 
     def units_by_area(self, steps: Steps) -> dict[str, float]:
@@ -197,6 +164,131 @@ class Search:
             total += self.influence.load(place, side, amount)
         return total
 
+    def _area_by_area(self, steps: Steps) -> Steps:
+        """A plan whose areas were each searched alone: far smaller, and none treats another."""
+        for aim in self.aims.areas:
+            part = self._part(aim)
+            own = {spot: count for spot, count in steps.items() if spot[0].area == aim.area}
+            others = {spot: count for spot, count in steps.items() if spot[0].area != aim.area}
+            found = part.run(own)
+            self.looked_at += found.looked_at
+            steps = {**others, **found.steps}
+        # What each may have alone can be too much for all: then they have to share from the start.
+        return steps if self.allowed(steps) else {}
+
+    def _part(self, aim: AreaAim) -> Search:
+        """The same search for one area; elements that its points do not reach are left out."""
+        groups = tuple(group for group in self.groups if group[0][0].area == aim.area)
+        alone = self.asking(replace(self.aims, areas=(aim,)))
+        if self.held_units:
+            return replace(alone, groups=groups, alone=())
+        influence = self.influence.near([group[0][0] for group in groups])
+        return replace(
+            alone,
+            judge=replace(alone.judge, influence=influence),
+            groups=groups,
+            base=np.zeros(influence.shape, np.float32),
+            alone=(),
+        )
+
+    def _grown(self, start: Path, strides: Sequence[int]) -> Path:
+        """The best of the paths that set out with each stride; one that rests halves its own."""
+        paths = [replace(start, stride=stride) for stride in strides]
+        rested = []
+        while paths:
+            moves = [list(additions(self.groups, path.steps, path.stride)) for path in paths]
+            after = []
+            for path, better in zip(paths, self._best(paths, moves), strict=True):
+                if better is not None:
+                    after.append(better)
+                elif path.stride > 1:
+                    after.append(replace(path, stride=path.stride // 2))
+                else:
+                    rested.append(path)
+            paths = after
+        return min(rested, key=attrgetter("merit"))
+
+    def _polished(self, path: Path, groups: Sequence[Group], *, thorough: bool) -> Path:
+        for _ in range(MOST_ROUNDS):
+            single = [*removals(groups, path.steps), *additions(groups, path.steps, 1)]
+            [better] = self._best([path], [single])
+            if better is None:
+                [better] = self._best([path], [self._exchanges(path, single)])
+            if better is None and thorough:
+                better = self._rebuilt(path)
+            if better is None:
+                break
+            path = better
+        return path
+
+    def _exchanges(self, path: Path, moves: Sequence[Move]) -> list[Move]:
+        [merits] = self._merits_of([(path.steps, [move.on(path.steps) for move in moves])])
+        return exchanges(list(zip(moves, merits.tolist(), strict=True)))
+
+    def _rebuilt(self, path: Path) -> Path | None:
+        """A better plan after one place is emptied and the others are grown around it."""
+        emptied = [group for group, _ in filled(self.groups, path.steps)]
+        steps = [{s: n for s, n in path.steps.items() if s not in group} for group in emptied]
+        merits = self._merits_of([(path.steps, steps)])[0]
+        paths = [Path(one, float(merit)) for one, merit in zip(steps, merits, strict=True)]
+        for _ in range(REGROWN):
+            best = min(paths, key=attrgetter("merit"), default=path)
+            if best.merit < path.merit - GAIN:
+                return best
+            moves = [
+                list(additions([o for o in self.groups if o != group], one.steps, 1))
+                for one, group in zip(paths, emptied, strict=True)
+            ]
+            grown = self._best(paths, moves)
+            pairs = [(one, g) for one, g in zip(grown, emptied, strict=True) if one is not None]
+            paths, emptied = [one for one, _ in pairs], [group for _, group in pairs]
+        return None
+
+    def _best(self, paths: Sequence[Path], moves: Sequence[Sequence[Move]]) -> list[Path | None]:
+        """Where each path comes to by the move that gains most for its size; None if none gains.
+
+        All moves of all paths are scored together.
+        """
+        tried = [
+            [(move, after) for move in own if self.allowed(after := move.on(path.steps))]
+            for path, own in zip(paths, moves, strict=True)
+        ]
+        merits = self._merits_of(
+            [
+                (path.steps, [after for _, after in own])
+                for path, own in zip(paths, tried, strict=True)
+            ]
+        )
+        found: list[Path | None] = []
+        for path, own, reached in zip(paths, tried, merits, strict=True):
+            sizes = np.array([move.size(path.steps) for move, _ in own])
+            gains = (path.merit - reached) / sizes
+            if len(own) and gains.max() > GAIN:
+                best = int(np.argmax(gains))
+                found.append(Path(own[best][1], float(reached[best]), path.stride))
+            else:
+                found.append(None)
+        return found
+
+    def _merits_of(self, families: Sequence[tuple[Steps, Sequence[Steps]]]) -> list[Array]:
+        """Merits of plans; each family is like the one plan that it is given with."""
+        new: dict[frozenset[tuple[Spot, int]], tuple[int, Steps]] = {}
+        keys = [[frozenset(plan.items()) for plan in plans] for _, plans in families]
+        for number, (own, (_, plans)) in enumerate(zip(keys, families, strict=True)):
+            for key, plan in zip(own, plans, strict=True):
+                if key not in self._merits and key not in new:
+                    new[key] = (number, plan)
+        if new:
+            known = {number: self.load(families[number][0]) for number, _ in new.values()}
+            loads = np.stack(
+                [self._changed(known[n], families[n][0], plan) for n, plan in new.values()]
+            )
+            cost = self._cost(plan for _, plan in new.values())
+            merits = self.judge.scores(loads).merit(cost)
+            self._merits |= dict(zip(new, merits.tolist(), strict=True))
+            self.looked_at += len(new)
+        return [np.array([self._merits[key] for key in own]) for own in keys]
+
     def _changed(self, known: Single, before: Steps, after: Steps) -> Single:
         """The load of a plan, from the known one of a plan that is like it."""
         total, step = known.copy(), self.aims.step_units
@@ -207,118 +299,10 @@ class Search:
                 total -= self.influence.load(*spot, was * step) if was else 0
         return total
 
-    def _grow(
-        self, steps: dict[Spot, int], merit: float, stride: int
-    ) -> tuple[dict[Spot, int], float]:
-        while stride:
-            better = self._best(steps, merit, self._additions(steps, stride))
-            if better is None:
-                stride //= 2
-            else:
-                steps, merit = better
-        return steps, merit
-
-    def _polish(
-        self, steps: dict[Spot, int], merit: float, *, near: bool
-    ) -> tuple[dict[Spot, int], float]:
-        for _ in range(MOST_ROUNDS):
-            single = [*self._removals(steps), *self._additions(steps, 1)]
-            better = self._best(steps, merit, single) or self._best(
-                steps, merit, self._exchanges(steps, single)
-            )
-            if better is None and not near:
-                better = self._rebuilt(steps, merit)
-            if better is None:
-                break
-            steps, merit = better
-        return steps, merit
-
-    def _best(
-        self, steps: dict[Spot, int], merit: float, moves: Iterable[Move]
-    ) -> tuple[dict[Spot, int], float] | None:
-        """The plan after the move that gains most for each unit; None if none gains."""
-        tried = [(move, move.on(steps)) for move in moves]
-        tried = [(move, after) for move, after in tried if self.allowed(after)]
-        if not tried:
-            return None
-        merits = self._merit([after for _, after in tried], steps)
-        sizes = [move.size(steps) for move, _ in tried]
-        gains = (merit - merits) / np.array(sizes)
-        best = int(np.argmax(gains))
-        return (tried[best][1], float(merits[best])) if gains[best] > GAIN else None
-
-    def _additions(self, steps: Steps, stride: int) -> Iterator[Move]:
-        for group in self.groups:
-            empty = any(spot not in steps for spot in group)
-            more = max(stride, LEAST_STEPS) if empty else stride
-            yield Move(tuple((spot, more) for spot in group))
-
-    def _removals(self, steps: Steps) -> Iterator[Move]:
-        for group, least in self._filled(steps):
-            for taken in {1, least} if least > LEAST_STEPS else {least}:
-                yield Move(tuple((spot, -taken) for spot in group))
-
-    def _filled(self, steps: Steps) -> Iterator[tuple[tuple[Spot, ...], int]]:
-        """The groups that have points, with what each of their spots has at least."""
-        for group in self.groups:
-            if least := min(steps.get(spot, 0) for spot in group):
-                yield group, least
-
-    def _exchanges(self, steps: Steps, moves: Sequence[Move]) -> list[Move]:
-        """The pairs of a removal and an addition that promise most by what each does alone."""
-        known = self._merit([move.on(steps) for move in moves], steps)
-        taken = [(m, v) for m, v in zip(moves, known, strict=True) if m.changes[0][1] < 0]
-        added = [(m, v) for m, v in zip(moves, known, strict=True) if m.changes[0][1] > 0]
-        pairs = [
-            (away_merit + more_merit, Move((*away.changes, *more.changes)))
-            for away, away_merit in taken
-            for more, more_merit in added
-            if away.changes[0][0] != more.changes[0][0]
-        ]
-        return [move for _, move in sorted(pairs, key=lambda pair: pair[0])[:EXCHANGES]]
-
-    def _rebuilt(
-        self, steps: dict[Spot, int], merit: float
-    ) -> tuple[dict[Spot, int], float] | None:
-        """A better plan after one place is emptied and its area is grown anew around it."""
-        for group, _ in sorted(self._filled(steps), key=lambda filled: filled[1]):
-            near = tuple(o for o in self.groups if o[0][0].area == group[0][0].area and o != group)
-            part = replace(self, groups=near)
-            after = {spot: count for spot, count in steps.items() if spot not in group}
-            found: tuple[dict[Spot, int], float] | None = (after, float(self._merit([after])[0]))
-            for _ in range(REGROWN):
-                if found is None:
-                    break
-                after, reached = found
-                if reached < merit - GAIN:
-                    return after, reached
-                found = part._best(after, reached, part._additions(after, 1))
-        return None
-
-    def _merit(self, plans: Sequence[Steps], like: Steps | None = None) -> Array:
-        """Merits (M,) of plans, all of them but a few steps from the one that they are `like`."""
-        keys = [frozenset(plan.items()) for plan in plans]
-        new = {key: plan for key, plan in zip(keys, plans, strict=True) if key not in self._merits}
-        if new:
-            start = like or {}
-            known = self.load(start)
-            loads = np.stack([self._changed(known, start, plan) for plan in new.values()])
-            merits = self.judge.scores(loads).merit(self._cost(new.values()))
-            self._merits |= dict(zip(new, merits.tolist(), strict=True))
-            self.looked_at += len(new)
-        return np.array([self._merits[key] for key in keys])
-
     def _cost(self, plans: Iterable[Steps]) -> Array:
         """What plans cost (M,): units as a share of what may be given, and needles."""
         most = sum(aim.most_units for aim in self.aims.areas) / self.aims.step_units
         few = self.aims.matters.few_units * self.thrift
         return np.array(
-            [(few * sum(plan.values()) + sum(map(_needle, plan))) / most for plan in plans]
+            [(few * sum(plan.values()) + sum(map(needle_steps, plan))) / most for plan in plans]
         )
-
-
-def _needle(spot: Spot) -> float:
-    """What one point costs besides its units, in steps."""
-    place, _ = spot
-    unnamed = 0.0 if place.site else UNNAMED_STEPS
-    return NEEDLE_STEPS + unnamed + (WARNED_STEPS if place.warned else 0.0)

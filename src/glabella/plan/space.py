@@ -11,10 +11,11 @@ from glabella.plan.aims import Aims
 from glabella.plan.alternatives import treatment_of
 from glabella.plan.candidates import Candidate, candidates
 from glabella.plan.goal import Goal
+from glabella.plan.moves import Spot, Steps
 from glabella.plan.place import Dose, place
 from glabella.plan.plan import Injection
 from glabella.plan.score import Judge
-from glabella.plan.search import Search, Spot, Steps
+from glabella.plan.search import Search
 from glabella.plan.setting import influence_of, setting
 
 # No point is added this near to one that is held, and a start is taken from places this near.

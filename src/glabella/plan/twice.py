@@ -15,13 +15,14 @@ import numpy as np
 from glabella.plan.aims import Aims
 from glabella.plan.alternatives import label_treatment, treatment_of
 from glabella.plan.goal import Goal
+from glabella.plan.moves import Steps
 from glabella.plan.outcome import outcome
 from glabella.plan.place import place
 from glabella.plan.plan import Injection
 from glabella.plan.proposal import Recheck
 from glabella.plan.reasons import Planned
 from glabella.plan.robustness import robustness
-from glabella.plan.search import Found, Search, Steps
+from glabella.plan.search import Found, Search
 from glabella.plan.setting import setting
 from glabella.plan.space import held_points, injections_of, space_of, steps_at, units_at
 
@@ -46,7 +47,7 @@ def search_for(goal: Goal, aims: Aims, *, start: Sequence[Injection] | None = No
     asked, tries = aims, []
     for tried in range(1, TRIES + 1):
         search = space.asking(asked)
-        found = search.run(steps, near=start is not None or tried > 1)
+        found = search.run(steps, "whole" if start is None and tried == 1 else "near")
         if tried == 1 and start is None:
             found = _no_worse(goal, search, found)
         tries.append(_twice(goal, aims, search, found, tried))
@@ -73,12 +74,12 @@ def _no_worse(goal: Goal, search: Search, found: Found) -> Found:
     label = _label_steps(goal, search)
     starts = [label] if label and search.allowed(label) else []
     if not found.satisfied:
-        others = [search.run({}, at_once=True), *(search.run(one, near=True) for one in starts)]
+        others = [search.run({}, "rough"), *(search.run(one, "near") for one in starts)]
         found = min([found, *others], key=_merit)
     else:
         worse = [steps for steps in starts if search.merit_of(steps) < found.merit]
-        found = min([found, *(search.run(steps, near=True) for steps in worse)], key=_merit)
-    return found if found.satisfied else search.thrifty().run(found.steps, near=True)
+        found = min([found, *(search.run(steps, "near") for steps in worse)], key=_merit)
+    return found if found.satisfied else search.thrifty().run(found.steps, "near")
 
 
 def _merit(found: Found) -> float:
@@ -146,9 +147,8 @@ def _asked_again(aims: Aims, asked: Aims, planned: Planned, *, exact: bool) -> A
         brow_mm += STRICTER_MM if aims.brow == "lift-lateral" else -STRICTER_MM
     for risk in planned.outcome.risks:
         if not risk.holds:
-            risks[risk.event] = max(
-                float(scores.risks[risk.event][0]) - (risk.probability - risk.limit) - LEAST, 0.0
-            )
+            seen = float(scores.risks[risk.event][0])
+            risks[risk.event] = max(min(STRICTER * seen, seen - risk.probability + risk.limit), 0.0)
     worst = planned.robustness.worst_event
     if worst and planned.robustness.hold < HOLDS_IN:
         risks[worst] = min(risks[worst], STRICTER * float(scores.risks[worst][0]))
