@@ -96,6 +96,13 @@ def test_a_held_point_is_told_as_held() -> None:
     assert "3 U Botox Cosmetic" in row
 
 
+def test_a_held_point_on_one_side_is_named_once() -> None:
+    held = [{"site": "mentalis", "side": "right", "units": 2}]
+    told = part(as_text(optimise(goal(held=held, preset="first-visit"))), "Points")
+    (row,) = (one for one in told.splitlines() if "Mentalis" in one)
+    assert row.count("right") == 1
+
+
 def test_every_point_says_why_it_is_there_and_what_is_lost_without_it() -> None:
     told = " ".join(part(whole(), "Why each point").split())
     for point in proposed().points:

@@ -88,7 +88,7 @@ def _spot(dose: Dose) -> Spot:
         y_mm=dose.y_mm,
         depth=dose.depth,
         sides=(dose.side,),
-        name=dose.at(),
+        name=dose.at().removesuffix(f", {dose.side}"),
     )
     return place, dose.side
 
