@@ -23,6 +23,8 @@ FIRST = str(EXAMPLES / "first-visit.json")
 COMMANDS = (
     "forecast",
     "optimise",
+    "correct",
+    "faces",
     "cite",
     "facts",
     "schema",

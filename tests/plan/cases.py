@@ -37,7 +37,7 @@ def patient(**changes: Any) -> dict[str, Any]:
 
 
 def given(day: int = 0, **changes: Any) -> dict[str, Any]:
-    """A signed session so many days after the first: the label's glabella and a central forehead."""
+    """A signed session so many days after the first: glabella by the label, a central forehead."""
     told = {"areas", "injections", "protocol"} & set(changes)
     what = {} if told else {"areas": {"glabella": 20}, "injections": CENTRAL}
     when = (TREATED + timedelta(days=day)).isoformat()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from glabella import facts
 from glabella import plan as plan_room
 from glabella.plan import Finding, Plan, check
-from tests.plan.plans import both, plan, treatment
+from tests.plan.plans import DAY, both, codes, expect, plan, treatment
 
 LATER = "2026-11-20"
 FOREHEAD = ("forehead", "glabella")
@@ -312,3 +313,34 @@ def test_the_side_that_lacks_a_lateral_point_is_named() -> None:
     one_side = both(x_mm=20, y_mm=55, units=4) + both(x_mm=40, y_mm=52, units=2)[:1]
     (finding,) = of(check(plan(session(injections=one_side))), "lateral-frontalis-alone")
     assert finding.where == "forehead, right"
+
+
+# what is added to a treatment is judged together with it
+
+
+def added(day: int, **changes: Any) -> set[str]:
+    """Codes of a session so many days after the label's glabella and a central forehead."""
+    first = treatment(
+        areas={"glabella": 20},
+        injections=[{"x_mm": 0, "y_mm": 52, "side": "midline", "units": 4}],
+        status="given",
+    )
+    later = (date.fromisoformat(DAY) + timedelta(days=day)).isoformat()
+    return codes(expect(first, treatment(date=later, **changes)))
+
+
+LATERAL = [{"x_mm": 45, "y_mm": 45, "side": "left", "units": 1}]
+
+
+def test_forehead_added_within_the_interval_stands_with_the_glabella_before() -> None:
+    assert "treat-together" not in added(15, injections=LATERAL)
+    assert "treat-together" in added(120, injections=LATERAL)
+
+
+def test_a_point_that_settles_a_peak_is_not_asked_for_one_on_the_other_side() -> None:
+    assert "lateral-frontalis-alone" not in added(15, injections=LATERAL)
+
+
+def test_a_central_forehead_still_asks_for_a_lateral_point() -> None:
+    central = [{"x_mm": 0, "y_mm": 52, "side": "midline", "units": 4}]
+    assert "lateral-frontalis-alone" in added(120, injections=central)

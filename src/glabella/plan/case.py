@@ -36,6 +36,10 @@ UNSIGNED = (
 )
 
 
+# Further than this no toxin moves a brow: it is a slip of the ruler or of the pen.
+MOST_MM = 12.0
+
+
 class Observation(Record, kw_only=True):
     """One thing that was seen or told, on the side and in the area where it has one.
 
@@ -139,6 +143,28 @@ def require_whole(case: Case) -> None:
     if not case.given:
         raise InputError(UNSIGNED)
     refuse_what_is_yet_to_come(case.plan(), today=case.today)
+    before = case.patient.measures
+    pairs = (
+        ("left", before.brow_left, case.brow_left),
+        ("right", before.brow_right, case.brow_right),
+    )
+    for side, old, new in pairs:
+        moved = _moved_mm(old, new)
+        if moved > MOST_MM:
+            raise InputError(
+                f"The {side} brow would have moved by {moved:.0f} mm since before treatment, and no "
+                f"brow moves by more than {MOST_MM:g} mm: check the ruler, and that both heights "
+                "are from the centre of the pupil to the lower border of the brow."
+            )
+
+
+def _moved_mm(before: BrowHeights | None, now: BrowHeights | None) -> float:
+    """The most that a place of a brow moved; 0 where it was not measured twice."""
+    if before is None or now is None:
+        return 0.0
+    return max(
+        abs(getattr(now, name) - getattr(before, name)) for name in BrowHeights.__struct_fields__
+    )
 
 
 def refuse_tomorrow(case: Case, *, today: date) -> None:

@@ -61,54 +61,65 @@ def more(bench: Bench, seen: Noticed) -> Settled:
     asked, most = asked_of(bench, area), given * facts.load().corrections.top_up_share.value
     if not given:
         return Settled(None, why_not=f"{area} was not treated: plan it as a treatment of its own.")
-    places = _places(bench, area, seen.side)
-    chosen: list[Injection] = []
-    best, broken = bench.trial(()), ""
-    while _chance(bench, best.course, asked) < asked.chance:
-        tried, broken = _next(bench, asked, places, chosen, most)
-        if tried is None or _chance(bench, tried.course, asked) <= _chance(
-            bench, best.course, asked
-        ):
+    search = _Search(bench, asked, _places(bench, area, seen.side), most)
+    best = bench.trial(())
+    chance = _chance(bench, best.course, asked)
+    # What is seen is worse than the model makes of it where that reaches the goal already: then
+    # one step is the smallest that is more.
+    while chance < asked.chance or not best.points:
+        tried = search.next(best, chance)
+        if tried is None:
             break
-        best, chosen = tried, list(tried.points)
-    if not chosen and _chance(bench, best.course, asked) >= asked.chance:
-        # What is seen is worse than the model makes of it: one step is the smallest that is more.
-        tried, broken = _next(bench, asked, places, chosen, most)
-        best = tried or best
+        best, chance = tried
     if not best.points:
-        return Settled(None, why_not=broken or f"{area}: no addition helps.")
+        return Settled(None, why_not=search.broken or f"{area}: no addition helps.")
     return Settled(best, _effects(bench, best, asked))
 
 
-def _next(
-    bench: Bench,
-    asked: Asked,
-    places: Sequence[Place],
-    chosen: Sequence[Injection],
-    most: float,
-) -> tuple[Trial | None, str]:
-    """The best next step, and what kept others from being taken."""
-    best: tuple[float, Trial] | None = None
-    broken = ""
-    start = sum(point.units for point in chosen)
-    now = _chance(bench, bench.trial(chosen).course, asked)
-    for place in places:
-        points = _joined(chosen, place.step)
+@dataclass(eq=False)
+class _Search:
+    """Steps one by one; what each place won last time bounds what it wins now."""
+
+    bench: Bench
+    asked: Asked
+    places: Sequence[Place]
+    most: float
+    broken: str = ""
+
+    def __post_init__(self) -> None:
+        self.bounds = dict.fromkeys(range(len(self.places)), math.inf)
+
+    def next(self, best: Trial, chance: float) -> tuple[Trial, float] | None:
+        """The step that wins most a unit; None when no step wins anything or is allowed.
+
+        Gains fall as units rise, so a place that won less than the best so far waits its turn.
+        """
+        found: tuple[float, Trial, float] | None = None
+        for index in sorted(self.bounds, key=lambda one: -self.bounds[one]):
+            if found is not None and self.bounds[index] <= found[0]:
+                break
+            trial = self._tried(best, self.places[index])
+            if trial is None:
+                del self.bounds[index]
+                continue
+            now = _chance(self.bench, trial.course, self.asked)
+            self.bounds[index] = (now - chance) / (trial.units - best.units)
+            if self.bounds[index] > 0 and (found is None or self.bounds[index] > found[0]):
+                found = (self.bounds[index], trial, now)
+        return found[1:] if found else None
+
+    def _tried(self, best: Trial, place: Place) -> Trial | None:
+        """A step more at a place, where nothing keeps it from being taken."""
+        points = _joined(best.points, place.step)
         if max(point.units for point in points) > place.most + ROUNDING:
-            continue
-        more_units = sum(point.units for point in points) - start
-        if start + more_units > most + ROUNDING:
-            name = facts.product(bench.last.product).name
-            broken = f"{asked.area}: a top-up of more than {most:g} U {name} is no top-up."
-            continue
-        trial = bench.trial(points)
-        if what := bench.broken(trial):
-            broken = what
-            continue
-        won = (_chance(bench, trial.course, asked) - now) / more_units
-        if best is None or won > best[0]:
-            best = (won, trial)
-    return (best[1] if best else None), broken
+            return None
+        if sum(point.units for point in points) > self.most + ROUNDING:
+            name = facts.product(self.bench.last.product).name
+            self.broken = f"{self.asked.area}: at most {self.most:g} U {name} are a top-up."
+            return None
+        trial = self.bench.trial(points)
+        self.broken = self.bench.broken(trial)
+        return None if self.broken else trial
 
 
 def given_units(bench: Bench, area: str) -> float:

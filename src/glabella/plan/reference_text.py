@@ -44,7 +44,7 @@ def as_json(answered: Answered, *, whole: bool) -> dict[str, Any]:
                 "found": found(one),
                 "verdict": one.word,
                 "why": one.expectation.why,
-                "disagrees": one.expectation.disagrees,
+                "disagrees": "" if one.met else one.expectation.disagrees,
             }
             for one in answered.checks
         ],
@@ -117,7 +117,7 @@ def _expected(answered: Answered) -> Iterator[str]:
         yield f"{one.word}: {told(expected)}: {bounds(expected, one.unit)}"
         yield fill(f"found: {found(one)}", WIDE, initial_indent="    ", subsequent_indent="    ")
         yield fill(expected.why, WIDE, initial_indent="    ", subsequent_indent="    ")
-        if expected.disagrees:
+        if expected.disagrees and not one.met:
             words = f"Why the model disagrees: {expected.disagrees}"
             yield fill(words, WIDE, initial_indent="    ", subsequent_indent="    ")
 

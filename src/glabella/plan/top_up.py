@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from glabella import facts
 from glabella.face.frame import BothSides, Side
+from glabella.facts.model import Event
 from glabella.plan.case import Case
 from glabella.plan.correction import Addition, Effect, Noticed, RiskChange
 from glabella.plan.forecast import Course
@@ -97,15 +98,10 @@ class Bench:
 
     def risks(self, trial: Trial) -> tuple[RiskChange, ...]:
         """The chances of unwanted results without and with it, each against its limit."""
-        every = np.ones(len(WATCHED), dtype=bool)
-        limits = facts.load().goals.risks
-        before, after = (
-            unwanted(self.left.face, course.movement, every)
-            for course in (self.without, trial.course)
-        )
+        limits, before = facts.load().goals.risks, self._chances_without
         found = []
-        for event, hit in after.items():
-            chance, old = float(hit[1:].mean()), float(before[event][1:].mean())
+        for event, chance in self._chances(trial.course).items():
+            old = before[event]
             found.append(
                 RiskChange(
                     event=event,
@@ -117,6 +113,14 @@ class Bench:
                 )
             )
         return tuple(found)
+
+    @cached_property
+    def _chances_without(self) -> dict[Event, float]:
+        return self._chances(self.without)
+
+    def _chances(self, course: Course) -> dict[Event, float]:
+        hits = unwanted(self.left.face, course.movement, np.ones(len(WATCHED), dtype=bool))
+        return {event: float(hit[1:].mean()) for event, hit in hits.items()}
 
     def broken(self, trial: Trial, *, one_sided: bool = False) -> str:
         """What an addition would break, in words; empty when it breaks nothing.
@@ -182,8 +186,10 @@ class Quantity:
         )
 
     def _sizes(self, bench: Bench, course: Course) -> Array:
-        changed = self.of(course.movement)[1:, FULL] - self.of(bench.now)[1:, 0]
-        return self.size(self.seen + changed)
+        return self.size(self.seen + self.of(course.movement)[1:, FULL] - self._start(bench))
+
+    def _start(self, bench: Bench) -> Array:
+        return self.of(bench.now)[1:, 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,26 +209,54 @@ def settle(
     Of the points that do it with the smallest amount, the one that moves the brow least; if none
     does, the one that helps most.
     """
-    best: tuple[Trial, Effect] | None = None
-    broken = ""
-    for units in amounts:
-        tried = []
-        for x_mm, y_mm in forehead_points(bench, sides):
-            points = [Injection(units=units, x_mm=x_mm, y_mm=y_mm, side=one) for one in sides]
-            trial = bench.trial(points)
+    points, broken = list(forehead_points(bench, sides)), ""
+    most: list[tuple[Trial, Effect]] = []
+    # What the largest amount does not do at a point, no smaller one does there.
+    for units in (amounts[-1], *amounts[:-1]):
+        tried: list[tuple[Trial, Effect]] = []
+        for x_mm, y_mm in points:
+            at = [Injection(units=units, x_mm=x_mm, y_mm=y_mm, side=one) for one in sides]
+            trial = bench.trial(at)
             if what := bench.broken(trial, one_sided=len(sides) == 1):
                 broken = what
                 continue
             tried.append((trial, quantity.effect(bench, trial)))
-        done = [one for one in tried if one[1].reached]
-        if done:
-            trial, effect = max(done, key=lambda one: abs(one[1].after))
-            return Settled(trial, (effect,))
-        known = [*([best] if best else []), *tried]
-        best = min(known, key=lambda one: abs(one[1].after), default=None)
-    if best is None:
+        if units == amounts[-1]:
+            most = tried
+            able = [one for one in tried if one[1].after <= quantity.asked]
+            # Where the most breaks a limit, less may not.
+            if not able and not broken:
+                break
+            points = [_place(one[0]) for one in able] if not broken else points
+        elif done := [one for one in tried if one[1].reached]:
+            return _nearest(done)
+        else:
+            most = [*tried, *most]
+    return _most_helpful(quantity, most, broken)
+
+
+def _place(trial: Trial) -> tuple[float, float]:
+    point = trial.points[0]
+    assert point.x_mm is not None
+    assert point.y_mm is not None
+    return point.x_mm, point.y_mm
+
+
+def _nearest(done: Sequence[tuple[Trial, Effect]]) -> Settled:
+    """Of points that all do it, the one that moves the brow least."""
+    trial, effect = max(done, key=lambda one: abs(one[1].after))
+    return Settled(trial, (effect,))
+
+
+def _most_helpful(
+    quantity: Quantity, tried: Sequence[tuple[Trial, Effect]], broken: str
+) -> Settled:
+    """The fewest units that do it, or else what helps most, where that is worth it."""
+    if done := [one for one in tried if one[1].reached]:
+        return _nearest(done)
+    if not tried:
         return Settled(None, why_not=broken)
-    trial, effect = best
+    trial, effect = min(tried, key=lambda one: abs(one[1].after))
     if abs(effect.after) > (1 - WORTH) * quantity.now:
         why = f"The most that may be added would take it from {quantity.now:.1f} to "
         return Settled(None, why_not=f"{why}{abs(effect.after):.1f} mm only. {broken}".strip())
