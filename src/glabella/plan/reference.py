@@ -19,6 +19,7 @@ from glabella import facts
 from glabella.errors import FactError, InputError
 from glabella.facts import Fact
 from glabella.facts.schema import Record
+from glabella.plan import case, goal
 from glabella.plan.case import Case
 from glabella.plan.correct import correct
 from glabella.plan.correction import Correction
@@ -81,8 +82,8 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "$": ReferenceFace,
     "$.reasoning": Reason,
     "$.expected": Expectation,
-    "$.goal": Goal,
-    "$.case": Case,
+    **{f"$.goal{place[1:]}": part for place, part in goal.PARTS.items()},
+    **{f"$.case{place[1:]}": part for place, part in case.PARTS.items()},
 }
 
 
@@ -149,11 +150,11 @@ def instead(face: ReferenceFace, changes: Mapping[str, Any]) -> ReferenceFace:
     assert face.goal is not None
     whole = msgspec.to_builtins(face.goal)
     try:
-        goal = msgspec.convert(_merged(whole, changes), Goal)
+        changed = msgspec.convert(_merged(whole, changes), Goal)
     except msgspec.ValidationError as error:
-        told = explain(error, {"$": Goal})
+        told = explain(error, goal.PARTS)
         raise FactError(f"{FOLDER}/{face.name}.toml: `instead`: {told}") from error
-    return msgspec.structs.replace(face, goal=goal)
+    return msgspec.structs.replace(face, goal=changed)
 
 
 def _merged(whole: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
