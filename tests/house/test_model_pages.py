@@ -26,6 +26,7 @@ STEPS = (
     "people",
     "raters",
     "learning",
+    "planning",
     "trials",
     "calibration",
     "validation",

@@ -102,7 +102,8 @@ def influence_of(goal: Goal, aims: Aims, known: Setting, places: Sequence[Candid
     """What plans for a goal with points at these places share; kept for the next goal like it."""
     days = tuple(sorted({aim.day for aim in aims.areas}))
     patient = msgspec.json.encode(goal.patient)
-    return _influence(known, patient, goal.product, units_per_ml(goal), tuple(places), days)
+    per_ml = units_per_ml(goal)
+    return _influence(known, patient, goal.product, per_ml=per_ml, places=tuple(places), days=days)
 
 
 # Each keeps the loads of all points that were ever tried: some 10 MB.
@@ -111,6 +112,7 @@ def _influence(
     known: Setting,
     patient: bytes,
     product: str,
+    *,
     per_ml: float,
     places: tuple[Candidate, ...],
     days: tuple[int, ...],
