@@ -36,7 +36,12 @@ from glabella.plan.titrate import titrate
 from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
 
-SCHEMAS = {"plan": plan_schema, "goal": goal_schema, "case": case_schema, "trial": trial_schema}
+SCHEMAS = {
+    "plan": plan_schema,
+    "goal": goal_schema,
+    "case": case_schema,
+    "trial": trial_schema,
+}
 BAR = 40
 # A front of more plans than this has hardly one that differs from its neighbours.
 MOST_PLANS = 200

@@ -203,6 +203,17 @@ def test_the_form_takes_the_side(signed_in: SignedIn, bob: Member, fortnight: Tr
     assert AdverseEvent.objects.get().side == "left"
 
 
+def test_a_second_event_that_is_refused_stays_in_sight(
+    signed_in: SignedIn, bob: Member, fortnight: Treatment
+) -> None:
+    client, url = signed_in(bob), f"/treatments/{fortnight.pk}/review/"
+    assert '<details class="more" open>' not in client.get(url).content.decode()
+    sent = {"date": timezone.localdate().isoformat(), "event-1": "headache"}
+    answer = client.post(url, sent)
+    assert answer.status_code == 422
+    assert '<details class="more" open>' in answer.content.decode()
+
+
 # adding the correction
 
 

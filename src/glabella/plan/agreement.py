@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from glabella import facts
 from glabella.face.frame import BothSides
 from glabella.plan.case import Case
 from glabella.plan.residue import Residue, residue
@@ -28,8 +27,7 @@ def agreement(left: Residue, case: Case) -> tuple[str, ...]:
     if learned is not None and not learned.used:
         told.append(
             f"Too few drawn patients ({learned.effective:g} of {learned.drawn}) explain what was "
-            "seen. What is predicted here is the population's, not this patient's. "
-            + facts.load().corrections.look_first.value
+            "seen. What is predicted here is the population's, not this patient's."
         )
     return tuple(told)
 

@@ -152,8 +152,8 @@ def require_whole(case: Case) -> None:
         moved = _moved_mm(old, new)
         if moved > MOST_MM:
             raise InputError(
-                f"The {side} brow would have moved by {moved:.0f} mm since before treatment, and no "
-                f"brow moves by more than {MOST_MM:g} mm: check the ruler, and that both heights "
+                f"The {side} brow would have moved by {moved:.0f} mm since before treatment, and "
+                f"none moves by more than {MOST_MM:g} mm: check the ruler, and that both heights "
                 "are from the centre of the pupil to the lower border of the brow."
             )
 
@@ -162,9 +162,8 @@ def _moved_mm(before: BrowHeights | None, now: BrowHeights | None) -> float:
     """The most that a place of a brow moved; 0 where it was not measured twice."""
     if before is None or now is None:
         return 0.0
-    return max(
-        abs(getattr(now, name) - getattr(before, name)) for name in BrowHeights.__struct_fields__
-    )
+    names = BrowHeights.__struct_fields__
+    return max(abs(float(getattr(now, name)) - float(getattr(before, name))) for name in names)
 
 
 def refuse_tomorrow(case: Case, *, today: date) -> None:

@@ -229,7 +229,7 @@ def _headline(
         case "too-early":
             return f"Day {timing.day} is too early to judge."
         case "too-soon":
-            return f"{names}: wait until {on(timing.top_up_from)} before anything is added."
+            return f"{names}: too soon to add anything."
         case "next-visit":
             return f"{names}: the interval has passed. Plan the next treatment."
         case "top-up":

@@ -52,6 +52,8 @@ def _head(told: Correction) -> str:
     if told.verdict == "too-early":
         first, best = day_of(told.judge_from), day_of(told.top_up_from)
         lines.append(f"It is judged from {first} on, best on {best}.")
+    if told.verdict == "too-soon":
+        lines.append(f"Wait until {day_of(told.top_up_from)}.")
     if told.verdict in ("too-early", "too-soon", "wait") and told.normal:
         lines += [
             "",

@@ -31,7 +31,7 @@ TONES = {
     "too-soon": ("note", "Too soon to add"),
     "next-visit": ("note", "Next visit"),
     "top-up": ("ok", "A small addition is possible"),
-    "well": ("ok", "Nothing to correct"),
+    "well": ("ok", "As wanted"),
 }
 
 

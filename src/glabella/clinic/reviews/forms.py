@@ -115,6 +115,10 @@ class ReviewForm(ReviewModelForm):
             for side in SIDES
         ]
 
+    def has_more_events(self) -> bool:
+        """Whether the rows after the first hold something, and so have to be seen."""
+        return any(self[f"event-{number}"].value() for number in range(1, EVENT_ROWS))
+
     def event_rows(self) -> list[list[forms.BoundField]]:
         return [
             [self[f"{name}-{number}"] for name in ("event", "side", "onset", "seriousness")]
