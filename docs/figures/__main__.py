@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs.figures import effect, faces, people, planning, reference, trials
+from docs.figures import effect, faces, grids, people, planning, reference, trials
 from docs.figures.tables import fill
 from glabella.plan.reference import answered, names
 
@@ -15,6 +15,7 @@ FACES = Path(__file__).parents[1] / "faces"
 FIGURES: dict[str, Callable[[], str]] = {
     **effect.FIGURES,
     **faces.FIGURES,
+    **grids.FIGURES,
     **people.FIGURES,
     **planning.FIGURES,
     **trials.FIGURES,

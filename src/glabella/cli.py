@@ -28,10 +28,13 @@ from glabella.plan import (
 from glabella.plan.basis import basis
 from glabella.plan.case import case_schema, read_case, refuse_tomorrow
 from glabella.plan.correct import correct
+from glabella.plan.droplet_text import as_text as droplet_text
+from glabella.plan.droplets import droplets
 from glabella.plan.front import PLANS, front
 from glabella.plan.goal import Goal, goal_schema, read_goal
 from glabella.plan.optimise import optimise
 from glabella.plan.plan import refuse_what_is_yet_to_come
+from glabella.plan.region import read_region, region_schema
 from glabella.plan.titrate import titrate
 from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
@@ -40,6 +43,7 @@ SCHEMAS = {
     "plan": plan_schema,
     "goal": goal_schema,
     "case": case_schema,
+    "region": region_schema,
     "trial": trial_schema,
 }
 BAR = 40
@@ -136,6 +140,12 @@ def _add_planning(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     command.set_defaults(run=_correct)
 
+    command = commands.add_parser("droplets", help="droplets in the skin: grid, units, forecast")
+    command.add_argument("region", type=Path, metavar="REGION.json")
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
+    command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
+    command.set_defaults(run=_droplets)
+
     command = commands.add_parser("faces", help="reference faces: what is expected and answered")
     command.add_argument("name", nargs="?", default="", help="one of them, with its reasoning")
     command.add_argument("--json", action="store_true", help="as JSON")
@@ -198,6 +208,19 @@ def _correct(arguments: argparse.Namespace) -> None:
         _print_json(told)
     else:
         print(correction_text.as_text(told), end="")
+
+
+def _droplets(arguments: argparse.Namespace) -> None:
+    region = read_region(_bytes(arguments.region))
+    planned = droplets(region)
+    refuse_what_is_yet_to_come(planned.plan, today=datetime.now().astimezone().date())
+    if arguments.svg:
+        _write(arguments.svg, chart.plan_svg(planned.plan, forecast(planned.plan)))
+        print(f"Wrote {arguments.svg}", file=sys.stderr)
+    if arguments.json:
+        _print_json(planned)
+    else:
+        print(droplet_text(planned), end="")
 
 
 def _faces(arguments: argparse.Namespace) -> None:

@@ -37,10 +37,11 @@ POST_ONLY = {
     "stock:discard",
     "treatments:draft",
     "treatments:stamp",
+    "treatments:droplets",
     "treatments:abandon",
     "reviews:correct",
 }
-JSON = {"treatments:draft", "treatments:stamp"}
+JSON = {"treatments:draft", "treatments:stamp", "treatments:droplets"}
 
 
 def patterns(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, Any]]:

@@ -109,6 +109,11 @@ CASES: dict[str, tuple[str, Plan, Plan]] = {
         plan(points(0.2, x_mm=31, y_mm=-25, depth="dermis")),
         plan(points(0.2, x_mm=31, y_mm=40)),
     ),
+    "droplets-off-label": (
+        "warn",
+        plan(points(0.2, x_mm=31, y_mm=40, depth="dermis")),
+        plan(points(x_mm=31, y_mm=40, depth="dermis")),
+    ),
     "near-orbital-rim": ("stop", plan(points(x_mm=31, y_mm=20)), plan(points(x_mm=31, y_mm=25))),
     "low-frontalis": ("warn", plan(points(x_mm=25, y_mm=35)), plan(points(x_mm=25, y_mm=50))),
     "near-lateral-canthus": (

@@ -11,6 +11,7 @@ import numpy as np
 
 from glabella import facts
 from glabella.chart.shape import Point, fitted, mirrored, rounded, smooth, strokes
+from glabella.chart.skin_layer import skin_layer
 from glabella.chart.style import ACCENT, INK_SOFT, STOP, element, number
 from glabella.face import Face, Side, place_site
 from glabella.face.muscles import outline
@@ -216,4 +217,5 @@ DRAWERS: Final[dict[str, Callable[[Face, str], str]]] = {
     "thirds": _thirds,
     "c-line": _c_line,
     "sites": _sites,
+    "skin": skin_layer,
 }

@@ -81,8 +81,8 @@ def plan_points(face: Face, plan: Plan) -> list[ChartPoint]:
     return [
         ChartPoint(
             number=number, x_mm=dose.x_mm, y_mm=dose.y_mm, side=dose.side, depth=dose.depth,
-            units=round(dose.units.amount, 2), product_id=dose.units.product,
-            key=f"point-{number}", name=dose.at(),
+            units=round(dose.units.amount, 4 if dose.in_skin else 2), product_id=dose.units.product,
+            key=f"point-{number}", name=dose.at(), region="skin" if dose.in_skin else "",
         )
         for number, dose in enumerate(doses, start=1)
     ]  # fmt: skip

@@ -1,4 +1,7 @@
-"""Injection points: shape for depth, colour and letter for product, units inside."""
+"""Injection points: shape for depth, colour and letter for product, units inside.
+
+Droplets are small rings without words: a hundred of them have the same units.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from glabella.facts.anatomy import Depth
 Place = Literal["below", "above", "right", "left"]
 
 RADIUS_MM: Final = 2.5
+DROPLET_MM: Final = 1.05
 # Type size of the units inside a point, by the number of characters.
 UNITS_SIZES_MM: Final = (2.7, 2.5, 1.95, 1.55)
 CAPTION_SIZE_MM: Final = 2.5
@@ -30,7 +34,10 @@ PAPER: Final = "#ffffff"
 
 @dataclass(frozen=True, slots=True)
 class ChartPoint:
-    """One injection on the chart; x is the distance from the midline on its side."""
+    """One injection on the chart; x is the distance from the midline on its side.
+
+    A droplet has the name of its `region`.
+    """
 
     number: int
     x_mm: float
@@ -41,6 +48,7 @@ class ChartPoint:
     product_id: str
     key: str = ""
     name: str = ""
+    region: str = ""
 
     @property
     def signed_x_mm(self) -> float:
@@ -50,6 +58,7 @@ class ChartPoint:
 
 def label_places(points: Sequence[ChartPoint]) -> dict[str, Place]:
     """Where each point's caption goes so that it covers no other point and no other caption."""
+    points = [point for point in points if not point.region]
     taken = [_box(p.signed_x_mm, p.y_mm, 2 * RADIUS_MM, 2 * RADIUS_MM) for p in points]
     places: dict[str, Place] = {}
     for i, point in enumerate(points):
@@ -64,8 +73,29 @@ def points_layer(points: Sequence[ChartPoint], *, ghost: Sequence[ChartPoint] = 
     """All points of a chart; those of the last visit pale underneath."""
     places = label_places(points)
     below = "".join(_ghost(point) for point in ghost)
-    above = "".join(_point(p, places[p.key or str(p.number)]) for p in points)
+    single = [point for point in points if not point.region]
+    above = _droplets(points) + "".join(_point(p, places[p.key or str(p.number)]) for p in single)
     return element("g", below, data_layer="ghost") + f'<g data-layer="points">{above}</g>'
+
+
+def _droplets(points: Sequence[ChartPoint]) -> str:
+    """Droplets as small rings, those of a region and product in one group with one title."""
+    groups: dict[tuple[str, str], list[ChartPoint]] = {}
+    for point in points:
+        if point.region:
+            groups.setdefault((point.region, point.product_id), []).append(point)
+    drawn = ""
+    for (region, product_id), own in groups.items():
+        style = product_style(product_id)
+        rings = "".join(
+            element("circle", cx=point.signed_x_mm, cy=-point.y_mm, r=DROPLET_MM) for point in own
+        )
+        title = element("title", _text(f"{len(own)} droplets, {region}, {own[0].units:g} U each"))
+        drawn += element(
+            "g", title + rings, class_="droplets", fill=PAPER, fill_opacity=0.75,
+            stroke=style.colour, stroke_width=0.5,
+        )  # fmt: skip
+    return drawn
 
 
 def stencils(prefix: str) -> str:
@@ -136,7 +166,12 @@ def shape(depth: Depth, colour: str, radius: float = RADIUS_MM) -> str:
 def _ghost(point: ChartPoint) -> str:
     at = f"translate({number(point.signed_x_mm)} {number(-point.y_mm)})"
     ring = element(
-        "circle", r=RADIUS_MM, fill="none", stroke=INK, stroke_width=0.3, stroke_dasharray="1 0.8"
+        "circle",
+        r=DROPLET_MM if point.region else RADIUS_MM,
+        fill="none",
+        stroke=INK,
+        stroke_width=0.3,
+        stroke_dasharray="1 0.8",
     )
     return element("g", ring, transform=at, opacity=0.45)
 

@@ -31,7 +31,7 @@ OTHER_PRODUCT: Final = ProductStyle("?", "#15212b")
 
 DEPTH_SHAPES: Final[dict[Depth, str]] = {"dermis": "ring", "muscle": "dot", "bone": "square"}
 
-LAYERS: Final = ("muscles", "danger", "midline", "thirds", "c-line", "sites")
+LAYERS: Final = ("muscles", "danger", "skin", "midline", "thirds", "c-line", "sites")
 
 INK: Final = "#15212b"
 INK_SOFT: Final = "#50606c"

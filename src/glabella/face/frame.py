@@ -190,8 +190,13 @@ class Face:
 
     def half_width_mm(self, y_mm: float) -> float:
         """How far from the midline a point at this height may lie: temple, jaw or neck."""
+        return float(np.interp(y_mm, *self.edge_mm))
+
+    @property
+    def edge_mm(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Heights of the angle of the jaw and of the temple, and how far out the face reaches."""
         temple = self.lateral_canthus_mm + FACE_MARGIN_MM * self.scale
-        return float(np.interp(y_mm, [self.jaw_angle_height_mm, 0], [self.jaw_angle_mm, temple]))
+        return (self.jaw_angle_height_mm, 0.0), (self.jaw_angle_mm, temple)
 
     def require_on_face(self, x_mm: float, y_mm: float) -> None:
         """Raise GeometryError for a point that is neither on the face nor on the neck."""

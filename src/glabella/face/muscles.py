@@ -146,13 +146,21 @@ def contains(polygon: Array, x_mm: Array, y_mm: Array) -> NDArray[np.bool_]:
     return np.asarray(np.sum(spans & (x_mm < crossing), axis=0) % 2 == 1)
 
 
+@lru_cache(maxsize=64)
+def _outlines(face: Face) -> dict[str, Array]:
+    """The outlines (n, 2) of the muscles that are treated, on the left."""
+    return {muscle: np.array(outline(face, muscle, Side.LEFT)) for muscle in MEANT_FIRST}
+
+
+# Page and forecast ask for the same points again and again, and droplets come by the hundred.
+@lru_cache(maxsize=4096)
 def muscle_at(face: Face, x_mm: float, y_mm: float, side: Side, depth: Depth = "muscle") -> str:
     """The treated muscle under a point; empty when none lies there. Sentinels are never meant.
 
     Where muscles overlap it is the one that a point there is usually for. A droplet in the dermis
     is never meant for a deep one.
     """
-    known = facts.load().anatomy.muscles
+    known, outlines = facts.load().anatomy.muscles, _outlines(face)
     meant = [
         muscle
         for muscle in MEANT_FIRST
@@ -160,8 +168,7 @@ def muscle_at(face: Face, x_mm: float, y_mm: float, side: Side, depth: Depth = "
     ]
     at_x, at_y = np.array([x_mm]), np.array([y_mm])
     for muscle in meant:
-        polygon = np.array(outline(face, muscle, Side.LEFT))
-        if contains(polygon, at_x, at_y)[0] and (side is not Side.MIDLINE or x_mm == 0):
+        if contains(outlines[muscle], at_x, at_y)[0] and (side is not Side.MIDLINE or x_mm == 0):
             return muscle
     grid = elements(face)
     side = Side.LEFT if side is Side.MIDLINE else side

@@ -119,6 +119,25 @@ def _conditions(facts: Facts) -> Iterator[str]:
         yield f"conditions.toml: no caution has the code `{code}`; remove it."
 
 
+def _droplets(facts: Facts) -> Iterator[str]:
+    known, skin = facts.droplets, set(facts.model.skin.regions)
+    for key, group in known.groups.items():
+        if stray := sorted(set(group.regions) - skin):
+            yield f"droplets.groups.{key}: no region of the skin `{stray[0]}`; mend the name."
+    for key, protocol in known.protocols.items():
+        if protocol.product not in facts.products:
+            yield f"droplets.protocols.{key}: no product `{protocol.product}`; mend the name."
+        if stray := sorted(set(protocol.regions) - skin):
+            yield f"droplets.protocols.{key}: no region of the skin `{stray[0]}`; mend the name."
+    for key, zone in known.keep_off.items():
+        if stray := sorted(set(zone.muscles) - set(facts.anatomy.muscles)):
+            yield f"droplets.keep_off.{key}: no muscle `{stray[0]}`; mend the name."
+        if stray := sorted(set(zone.danger_zones) - set(facts.anatomy.danger_zones)):
+            yield f"droplets.keep_off.{key}: no danger zone `{stray[0]}`; mend the name."
+    if stray := sorted(set(known.discomfort) - skin):
+        yield f"droplets.discomfort: no region of the skin `{stray[0]}`; mend the name."
+
+
 def _literature(facts: Facts) -> Iterator[str]:
     counted = Counter(row.id for row in facts.literature)
     for row_id in sorted(key for key, times in counted.items() if times > 1):
@@ -143,6 +162,7 @@ RULES = (
     _practice,
     _muscles,
     _conditions,
+    _droplets,
     _literature,
     _normal_days,
 )

@@ -14,6 +14,7 @@ import msgspec
 from glabella.errors import FactError
 from glabella.facts.anatomy import Anatomy
 from glabella.facts.corrections import Corrections
+from glabella.facts.droplets import DropletFacts
 from glabella.facts.findings import Findings, PublishedFinding
 from glabella.facts.goals import Goals
 from glabella.facts.literature import Literature, PublishedRow
@@ -34,6 +35,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     safety: Safety
     corrections: Corrections
     goals: Goals
+    droplets: DropletFacts
     literature: tuple[PublishedRow, ...]
     findings: tuple[PublishedFinding, ...]
     anatomy: Anatomy
@@ -62,6 +64,7 @@ SHEETS = (
     Sheet("safety", "safety.toml", Safety),
     Sheet("corrections", "corrections.toml", Corrections),
     Sheet("goals", "goals.toml", Goals),
+    Sheet("droplets", "droplets.toml", DropletFacts),
     Sheet("literature", "literature/*.toml", Literature, "rows"),
     Sheet("findings", "findings.toml", Findings, "rows"),
     Sheet("anatomy", "anatomy.toml", Anatomy),

@@ -152,7 +152,9 @@ def reach(
         exponent=facts.volume_exponent.value,
     )
     spots = np.column_stack([grid.x_mm, grid.y_mm])
-    shares = np.array([coupling(dose.depth, grid) for dose in doses])
+    # Droplets come by the hundred, all of one depth.
+    by_depth = {depth: coupling(depth, grid) for depth in {dose.depth for dose in doses}}
+    shares = np.array([by_depth[dose.depth] for dose in doses])
 
     def density(log_sigma: Array) -> Array:
         widths = np.exp(log_sigma)[:, None] * relative_widths

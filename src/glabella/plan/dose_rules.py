@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from glabella import facts
+from glabella.facts.schema import Dilution
 from glabella.plan.finding import Finding
-from glabella.plan.judged import Judged, finding
+from glabella.plan.judged import Judged, finding, treated_areas
 from glabella.plan.place import total_units
 
 # A single point with more than this many times the label's amount is probably a slip.
@@ -17,7 +18,7 @@ SLIP_FACTOR = 3
 def label_maximum(judged: Judged) -> Iterator[Finding]:
     """More units in an area, or at one point, than the label has."""
     product = judged.product
-    for area_id in dict.fromkeys(dose.area for dose in judged.doses if dose.area):
+    for area_id in dict.fromkeys(dose.area for dose in judged.meant if dose.area):
         label = product.areas.get(area_id)
         doses = judged.area_doses(area_id)
         given = total_units(doses, product.id).amount
@@ -93,11 +94,11 @@ def cumulative(judged: Judged) -> Iterator[Finding]:
 
 def interval(judged: Judged) -> Iterator[Finding]:
     """Days since the same area was last treated, with whatever product."""
-    areas = {dose.area for dose in judged.doses}
+    areas = treated_areas(judged.doses)
     before = [
         (judged.treatment.date - treatment.date).days
         for treatment, placed in judged.earlier
-        if treatment.date < judged.treatment.date and areas & {dose.area for dose in placed}
+        if treatment.date < judged.treatment.date and areas & treated_areas(placed)
     ]
     if not before:
         return
@@ -128,8 +129,8 @@ def interval(judged: Judged) -> Iterator[Finding]:
 
 def treated_with(judged: Judged) -> Iterator[Finding]:
     """Areas that the label treats only together with another, now or within its interval."""
-    treated = {dose.area for dose in judged.doses}
-    recent = {dose.area for dose in judged.recent}
+    treated = {dose.area for dose in judged.meant}
+    recent = {dose.area for dose in judged.recent if not dose.in_skin}
     for area_id in sorted(treated):
         label = judged.product.areas.get(area_id)
         if label is None:
@@ -162,7 +163,7 @@ def dilution(judged: Judged) -> Iterator[Finding]:
         )
     if treatment.vial_units and treatment.diluent_ml:
         own = treatment.vial_units / treatment.diluent_ml
-        sourced = {d.vial_units / d.diluent_ml.value: d for d in product.dilutions}
+        sourced = {d.vial_units / d.diluent_ml.value for d in _dilutions(judged)}
         if not any(abs(own - known) < 1e-6 * known for known in sourced):
             named = ", ".join(f"{known / 10:g} U" for known in sorted(sourced))
             yield finding(
@@ -172,3 +173,12 @@ def dilution(judged: Judged) -> Iterator[Finding]:
                 fact=product.dilutions[0].diluent_ml,
                 mend="Check the diluent; a larger volume also spreads wider.",
             )
+
+
+def _dilutions(judged: Judged) -> tuple[Dilution, ...]:
+    """The dilutions that sources name: those of the product, and for droplets of their texts."""
+    if all(not dose.in_skin for dose in judged.doses):
+        return judged.product.dilutions
+    known = facts.load().droplets.protocols.values()
+    own = [one.dilution for one in known if one.product == judged.product.id and one.dilution]
+    return (*judged.product.dilutions, *own)

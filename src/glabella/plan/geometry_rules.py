@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from glabella import facts
 from glabella.face.frame import BothSides, Face, Side
 from glabella.face.muscles import muscle_at
@@ -12,9 +14,6 @@ from glabella.facts.anatomy import DangerZone
 from glabella.facts.safety import Safety
 from glabella.plan.finding import Finding
 from glabella.plan.place import Dose
-
-# What goes into the skin as a droplet is at most this; more in one place was meant for a muscle.
-DROPLET_ML = 0.03
 
 # "Over the pupil": this far to each side of the pupil's vertical.
 OVER_PUPIL_MM = 12.0
@@ -32,15 +31,37 @@ def geometry_findings(
     face: Face, doses: tuple[Dose, ...], safety: Safety, *, recent: tuple[Dose, ...] = ()
 ) -> Iterator[Finding]:
     """Findings about where the doses of one treatment lie, added to `recent` ones."""
-    for dose in doses:
-        yield from _near_rim(face, dose, safety)
-        yield from _low_frontalis(face, dose, safety)
-        yield from _near_canthus(face, dose, safety)
-        yield from _over_no_muscle(dose, safety)
-        yield from _in_danger_zone(face, dose)
-        yield from _high_chin(face, dose, safety)
-        yield from _wrong_layer(face, dose, safety)
-    yield from _lateral_frontalis(face, doses, safety, recent)
+    meant = tuple(dose for dose in doses if not dose.in_skin)
+    for dose in meant:
+        yield from _of_dose(face, dose, safety)
+    of_droplets = [
+        found for dose in doses if dose.in_skin for found in _of_dose(face, dose, safety)
+    ]
+    yield from _together(of_droplets)
+    yield from _lateral_frontalis(face, meant, safety, recent)
+
+
+def _of_dose(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
+    yield from _near_rim(face, dose, safety)
+    yield from _low_frontalis(face, dose, safety)
+    yield from _near_canthus(face, dose, safety)
+    yield from _over_no_muscle(dose, safety)
+    yield from _in_danger_zone(face, dose)
+    yield from _high_chin(face, dose, safety)
+    yield from _wrong_layer(face, dose, safety)
+
+
+def _together(found: list[Finding]) -> Iterator[Finding]:
+    """What is to be said of many droplets is said once, of the first, with their number."""
+    by_code: dict[str, list[Finding]] = {}
+    for one in found:
+        by_code.setdefault(one.code, []).append(one)
+    for first, *more in by_code.values():
+        if not more:
+            yield first
+            continue
+        words = f"{len(more) + 1} droplets, such as: {first.message}"
+        yield msgspec.structs.replace(first, message=words, where="")
 
 
 def _near_rim(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
@@ -146,8 +167,8 @@ def _high_chin(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
 
 
 def _wrong_layer(face: Face, dose: Dose, safety: Safety) -> Iterator[Finding]:
-    in_skin = dose.depth == "dermis" and dose.volume_ml > DROPLET_ML
-    if in_skin and muscle_at(face, dose.x_mm, dose.y_mm, dose.side) == "masseter":
+    shallow = dose.depth == "dermis" and not dose.in_skin
+    if shallow and muscle_at(face, dose.x_mm, dose.y_mm, dose.side) == "masseter":
         told, mend = safety.masseter_deep, "Inject deep, into the muscle."
     elif dose.area == "platysma" and dose.depth == "bone":
         told, mend = safety.platysma_superficial, "Inject into the thin muscle under the skin."
@@ -170,7 +191,7 @@ def _lateral_frontalis(
     # A few units beside the pupil are there to settle a peak: they are what this asks for.
     if not any(dose.x_mm <= face.pupil_mm for dose in forehead):
         return
-    forehead += [dose for dose in recent if dose.area == "forehead"]
+    forehead += [dose for dose in recent if dose.area == "forehead" and not dose.in_skin]
     alone = [
         side
         for side in BothSides

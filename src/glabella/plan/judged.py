@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,18 @@ class Judged:
         return facts.product(self.treatment.product)
 
     @property
+    def meant(self) -> tuple[Dose, ...]:
+        """The doses that are meant for muscles: all but droplets in the skin."""
+        return tuple(dose for dose in self.doses if not dose.in_skin)
+
+    @property
     def session(self) -> tuple[Dose, ...]:
         """All doses of this product on this day, those of its other treatments included."""
         return (*self.doses, *self._same_day())
 
     def area_doses(self, area: str) -> tuple[Dose, ...]:
-        """The session's doses in an area."""
-        return tuple(dose for dose in self.session if dose.area == area)
+        """The session's doses for the muscles of an area."""
+        return tuple(dose for dose in self.session if dose.area == area and not dose.in_skin)
 
     @property
     def least_interval(self) -> Fact[float]:
@@ -61,6 +66,11 @@ class Judged:
         for treatment, placed in self.earlier:
             if treatment.date == self.treatment.date and treatment.product == self.product.id:
                 yield from placed
+
+
+def treated_areas(doses: Iterable[Dose]) -> set[str]:
+    """The areas that doses treat; droplets treat the skin."""
+    return {"skin" if dose.in_skin else dose.area for dose in doses}
 
 
 def finding(

@@ -33,6 +33,7 @@ RULES: tuple[Callable[[Judged], Iterator[Finding]], ...] = (
     practice_rules.outside_the_texts,
     practice_rules.muscles_not_fitted,
     practice_rules.spread_in_dispute,
+    skin_rules.droplets_off_label,
     skin_rules.skin_not_fitted,
 )
 

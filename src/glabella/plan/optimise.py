@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glabella import facts
 from glabella.face.frame import Side
 from glabella.plan.aims import aims_of
 from glabella.plan.alternatives import compare
@@ -36,7 +37,7 @@ def optimise(goal: Goal, *, start: Sequence[Injection] | None = None) -> Proposa
     binds = bindings(found.outcome, found.search, found.steps)
     points = _points(goal, found)
     plan = plan_of(goal, found.outcome.treatments)
-    stands_on = basis(plan)
+    stands_on, cited = basis(plan), facts.load().sources
     return Proposal(
         product=goal.product,
         units=found.outcome.units,
@@ -52,8 +53,8 @@ def optimise(goal: Goal, *, start: Sequence[Injection] | None = None) -> Proposa
         notes=(*aims.notes, *below_all_trials(goal, found.outcome)),
         plan=plan,
         learned=setting(goal).learned,
-        sources=stands_on.sources,
-        assumptions=stands_on.assumptions,
+        sources={key: cited[key].citation for key in sorted({*stands_on.sources, *aims.sources})},
+        assumptions=(*aims.assumptions, *stands_on.assumptions),
     )
 
 

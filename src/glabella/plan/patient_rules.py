@@ -60,7 +60,7 @@ def age(judged: Judged) -> Iterator[Finding]:
 
 def baseline(judged: Judged) -> Iterator[Finding]:
     """Areas whose lines were not graded: no grade can be forecast for them."""
-    for area in sorted({dose.area for dose in judged.doses if dose.area}):
+    for area in sorted({dose.area for dose in judged.meant if dose.area}):
         if area in get_args(LineArea) and area not in judged.plan.patient.lines:
             yield finding(
                 "no-baseline",
@@ -118,7 +118,7 @@ def not_fitted(judged: Judged) -> Iterator[Finding]:
 
 def uneven(judged: Judged) -> Iterator[Finding]:
     """More on one side than on the other, by area."""
-    for area in sorted({dose.area for dose in judged.doses if dose.area}):
+    for area in sorted({dose.area for dose in judged.meant if dose.area}):
         sides = {
             side: sum(d.units.amount for d in judged.area_doses(area) if d.side is side)
             for side in (Side.LEFT, Side.RIGHT)

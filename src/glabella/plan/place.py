@@ -41,8 +41,17 @@ class Dose:
     def signed_x_mm(self) -> float:
         return self.side.sign * self.x_mm
 
+    @property
+    def in_skin(self) -> bool:
+        """Whether it is a droplet for the skin; more in one place was meant for a muscle."""
+        most = facts.load().droplets.limits.most_droplet_ml.value
+        return self.depth == "dermis" and self.volume_ml <= most
+
     def at(self) -> str:
         """The point in words."""
+        if self.in_skin:
+            where = f"over {self.muscle}, " if self.muscle else ""
+            return f"droplet in the skin, {where}{self.side}"
         name = site_facts(self.site).name if self.site else self.muscle or "point"
         side = "midline" if self.side is Side.MIDLINE else f"{self.side}"
         return f"{name}, {side}"

@@ -258,6 +258,8 @@ def _words(kind: msgspec.inspect.Type) -> list[str]:
             return [str(member.value) for member in kind.cls]
         case msgspec.inspect.DictType():
             return _words(kind.key_type)
+        case msgspec.inspect.VarTupleType():
+            return _words(kind.item_type)
         case msgspec.inspect.UnionType():
             return [word for one in kind.types for word in _words(one)]
     return []

@@ -17,7 +17,7 @@ PER = {"total": "in all", "side": "on each side", "point": "at a point"}
 def outside_the_texts(judged: Judged) -> Iterator[Finding]:
     """Units in an area that no label covers, against what texts give for this very product."""
     practice, product = facts.load().practice, judged.product
-    for area_id in dict.fromkeys(dose.area for dose in judged.doses):
+    for area_id in dict.fromkeys(dose.area for dose in judged.meant):
         if area_id not in practice or area_id in product.areas:
             continue
         area, doses = practice[area_id], judged.area_doses(area_id)
@@ -76,7 +76,7 @@ def muscles_not_fitted(judged: Judged) -> Iterator[Finding]:
     """Areas whose muscles no trial that the model is fitted to tells of."""
     muscles = facts.load().anatomy.muscles
     areas = dict.fromkeys(
-        dose.area for dose in judged.doses if dose.muscle and not muscles[dose.muscle].calibrated
+        dose.area for dose in judged.meant if dose.muscle and not muscles[dose.muscle].calibrated
     )
     for area in areas:
         yield finding(

@@ -92,14 +92,14 @@ def _bindings(outcome: Outcome, search: Search, given: Mapping[str, float]) -> I
         yield Binding(
             code=f"most-units:{aim.area}",
             message=f"{area_name(aim.area).capitalize()}: {given.get(aim.area, 0.0):g} U "
-            f"{product.name} is all that this goal allows there ({aim.most_units:g} U).",
+            f"{product.name} is all that may be given there: {aim.most_words}.",
             source=aim.most_from,
         )
     if total + step > aims.most_units and len(full) < len(aims.areas):
         yield Binding(
             code="most-units",
-            message=f"{total:g} U {product.name} is all that this goal allows in one session "
-            f"({aims.most_units:g} U).",
+            message=f"{total:g} U {product.name} is all that may be given in one session: "
+            f"{aims.most_words}.",
             source=aims.most_from,
         )
     for area in outcome.areas:

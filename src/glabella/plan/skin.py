@@ -87,9 +87,8 @@ def regions(face: Face) -> tuple[Array, dict[str, NDArray[np.int64]]]:
     """Points of skin (G, 2) on both sides in mm, and which of them lie in each region."""
     points: list[Array] = []
     own: dict[str, NDArray[np.int64]] = {}
-    for name, region in model_facts().skin.regions.items():
-        outline = np.array(region.outline_mm.value, dtype=float)
-        polygon = np.column_stack(warp(face, outline[:, 0], outline[:, 1]))
+    for name in model_facts().skin.regions:
+        polygon = region_outline(face, name)
         low, high = polygon.min(axis=0), polygon.max(axis=0)
         step = SPACING_MM * face.scale
         across, along = (np.arange(a + step / 2, b, step) for a, b in zip(low, high, strict=True))
@@ -100,6 +99,12 @@ def regions(face: Face) -> tuple[Array, dict[str, NDArray[np.int64]]]:
         own[name] = np.arange(first, first + 2 * len(half))
         points += [half, half * [-1, 1]]
     return np.concatenate(points), own
+
+
+def region_outline(face: Face, region: str) -> Array:
+    """The outline (n, 2) in mm of the left half of a region of this face's skin, x >= 0."""
+    outline = np.array(model_facts().skin.regions[region].outline_mm.value, dtype=float)
+    return np.column_stack(warp(face, outline[:, 0], outline[:, 1]))
 
 
 def _density(face: Face, doses: Sequence[Dose], sigma_mm: float) -> Array:

@@ -76,8 +76,10 @@ def save_draft(
     keys = [point.key for point in points]
     if doubled := {key for key in keys if keys.count(key) > 1}:
         raise rules.PointRefused("Two points have the same key.", key=doubled.pop())
+    # Droplets come last, so that the points that have numbers count from one.
     kept = tuple(
-        check_point(face, point, number, known) for number, point in enumerate(points, start=1)
+        check_point(face, point, number, known)
+        for number, point in enumerate(sorted(points, key=lambda one: bool(one.region)), start=1)
     )
     _next_version(treatment, version, at=at or timezone.now())
     ChartPoint.objects.filter(treatment=treatment).delete()

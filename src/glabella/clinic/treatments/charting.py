@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 from glabella import chart, facts
 from glabella.clinic.patients.measures import AREA_NAMES
 from glabella.clinic.stock import queries as stock
-from glabella.clinic.treatments import planning, preview
+from glabella.clinic.treatments import droplets, planning, preview
 from glabella.clinic.treatments.models import State, Treatment
 from glabella.clinic.treatments.points import Placed
 from glabella.clinic.treatments.splitting import in_steps
@@ -180,7 +180,7 @@ def chart_config(treatment: Treatment, face: Face, vials: list[ChartVial]) -> di
     products = dict.fromkeys(vial.product_id for vial in vials)
     urls = {
         name: reverse(f"treatments:{name}", args=[treatment.pk])
-        for name in ("draft", "stamp", "sign")
+        for name in ("draft", "stamp", "droplets", "sign")
     }
     return {
         "urls": urls | {"sign_in": reverse(settings.LOGIN_URL)},
@@ -188,6 +188,7 @@ def chart_config(treatment: Treatment, face: Face, vials: list[ChartVial]) -> di
         "vials": [asdict(vial) for vial in vials],
         "sites": sites_on(face),
         "limits": {"units_max": MOST_UNITS_IN_A_POINT},
+        "droplets": droplets.tool_config(products),
         "areas": {product: lower_areas(product) for product in products},
         "quick_doses": {product: quick_doses(product) for product in products},
         "dose_step": {
@@ -213,6 +214,7 @@ def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
         "treatment": treatment,
         "vials": vials,
         "protocols": {row.product_id: protocols_of(row.product_id) for row in vials},
+        "droplet_regions": droplets.choices(),
         "gates": gates(treatment, vials),
         "face_svg": chart_svg(treatment, assessed),
         "chart_config": config,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from glabella.clinic.people.guard import ClinicRequest, P, needs
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.treatments import actions, charting, planning, preview, queries
+from glabella.clinic.treatments.droplets import DropletInput, as_json, droplet_sheet
 from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.points import DraftInput, StampInput, read_json
 from glabella.clinic.treatments.rules import LockedRecord, OwnTreatment, PointRefused, StaleDraft
@@ -84,3 +85,12 @@ def stamp(request: ClinicRequest, treatment_id: int) -> HttpResponse:
         treatment, protocol=sent.protocol, area=sent.area, vial_id=sent.vial, units=sent.units
     )
     return JsonResponse({"points": points})
+
+
+@needs(Permission.CHART, json=True)
+@require_POST
+@refusals_as_json
+def droplets(request: ClinicRequest, treatment_id: int) -> HttpResponse:
+    treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
+    sent = read_json(request.body, DropletInput)
+    return JsonResponse(as_json(droplet_sheet(treatment, sent), sent.vial))

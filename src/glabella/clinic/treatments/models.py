@@ -102,7 +102,10 @@ class Treatment(ClinicModel):
 
 
 class ChartPoint(ClinicModel):
-    """One injection: where, how deep, how many units, from which vial."""
+    """One injection: where, how deep, how many units, from which vial.
+
+    A droplet has the region of the skin that it was placed for.
+    """
 
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="points")
     number = models.PositiveSmallIntegerField()
@@ -115,6 +118,7 @@ class ChartPoint(ClinicModel):
     depth = models.CharField(max_length=6)
     units = models.DecimalField(max_digits=6, decimal_places=2)
     vial = models.ForeignKey("stock.Vial", on_delete=models.PROTECT, related_name="points")
+    region = models.CharField(max_length=40, blank=True, default="")
 
     FIELDS: ClassVar[dict[str, Classification]] = {
         "id": "free",
@@ -129,6 +133,7 @@ class ChartPoint(ClinicModel):
         "depth": "clinical",
         "units": "clinical",
         "vial": "free",
+        "region": "clinical",
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = (
         Lock("treatments_chartpoint", "INSERT", SIGNED, PARENT_SIGNED.format(row="NEW")),

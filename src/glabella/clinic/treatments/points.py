@@ -21,13 +21,16 @@ from glabella.plan import area_of
 T = TypeVar("T")
 
 HUNDREDTH = Decimal("0.01")
-MOST_POINTS = 150
+MOST_POINTS = 600
 # A point that was dragged further than this from its named site is a free point.
 AT_SITE_MM = 4.0
 
 
 class PointInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One point of a chart; `product`, where given, must be the product of the vial."""
+    """One point of a chart; `product`, where given, must be the product of the vial.
+
+    A droplet has the region of the skin that it was placed for.
+    """
 
     key: Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[\w.:-]+$")]
     x_mm: float
@@ -39,6 +42,7 @@ class PointInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     area: str = ""
     site: str = ""
     product: str = ""
+    region: Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[a-z0-9-]*$")] = ""
 
 
 class DraftInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -71,6 +75,7 @@ class Placed:
     depth: Depth
     units: float
     vial: Vial
+    region: str = ""
 
     @property
     def product(self) -> str:
@@ -91,6 +96,8 @@ class Placed:
             "depth": self.depth,
             "units": self.units,
             "vial": self.vial.pk,
+            # Only where there is one: records signed before droplets keep their hash.
+            **({"region": self.region} if self.region else {}),
         }
 
 
@@ -154,9 +161,11 @@ def check_point(face: Face, point: PointInput, number: int, vials: dict[int, Via
             "Give its side, left or right.",
             key=point.key,
         )
+    # What is not in the skin is no droplet, wherever it was placed for.
+    region = point.region if point.depth == "dermis" else ""
     try:
         face.require_on_face(point.x_mm, point.y_mm)
-        area, site = _site_of(face, point)
+        area, site = ("", "") if region else _site_of(face, point)
     except UserError as error:
         raise PointRefused(str(error), key=point.key) from error
     return Placed(
@@ -170,6 +179,7 @@ def check_point(face: Face, point: PointInput, number: int, vials: dict[int, Via
         depth=point.depth,
         units=round(point.units, 2),
         vial=vial,
+        region=region,
     )
 
 
@@ -186,6 +196,7 @@ def placed(row: ChartPoint) -> Placed:
         depth=cast("Depth", row.depth),
         units=float(row.units),
         vial=row.vial,
+        region=row.region,
     )
 
 
@@ -207,4 +218,5 @@ def stored(treatment_id: int, point: Placed) -> ChartPoint:
         depth=point.depth,
         units=exact(point.units),
         vial=point.vial,
+        region=point.region,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from glabella import chart, facts
 from glabella.chart.style import OTHER_PRODUCT
 from glabella.clinic.patients.measures import AREA_NAMES
+from glabella.clinic.treatments.droplets import region_name
 from glabella.clinic.treatments.planning import Assessment, by_product, point_of
 from glabella.clinic.treatments.points import Placed
 from glabella.face import Side
@@ -54,6 +55,21 @@ class PointRow:
     volume_ml: float | None
     label_place: str
     findings: tuple[FindingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DropletRow:
+    """Droplets of one region that are alike, as one line of a record."""
+
+    name: str
+    letter: str
+    product_id: str
+    product_name: str
+    lot: str
+    droplets: int
+    each_units: float
+    units: float
+    volume_ml: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +155,7 @@ def svg_points(points: Sequence[Placed]) -> list[chart.ChartPoint]:
             units=point.units,
             product_id=point.product,
             key=point.key,
+            region=point.region,
         )
         for point in points
     ]
@@ -198,7 +215,34 @@ def point_rows(assessed: Assessment) -> list[PointRow]:
             findings=tuple(row for row in findings if row.number == point.number),
         )
         for point in assessed.points
+        if not point.region
     ]
+
+
+def droplet_rows(points: Sequence[Placed]) -> list[DropletRow]:
+    """Droplets by region, units and vial: a hundred alike are one line."""
+    groups: dict[tuple[str, float, int], list[Placed]] = {}
+    for point in points:
+        if point.region:
+            groups.setdefault((point.region, point.units, point.vial.pk), []).append(point)
+    return [
+        DropletRow(
+            name=_droplets_in(region),
+            letter=letter(group[0].product),
+            product_id=group[0].product,
+            product_name=product_name(group[0].product),
+            lot=group[0].vial.lot,
+            droplets=len(group),
+            each_units=each,
+            units=_units(group),
+            volume_ml=_volume(group),
+        )
+        for (region, each, _), group in groups.items()
+    ]
+
+
+def _droplets_in(region: str) -> str:
+    return f"Droplets, {region_name(region)}"
 
 
 def _units(points: Sequence[Placed], side: Side | None = None) -> float:
@@ -212,10 +256,11 @@ def _volume(points: Sequence[Placed]) -> float:
 def _area_totals(points: Sequence[Placed]) -> tuple[AreaTotal, ...]:
     areas: dict[str, list[Placed]] = {}
     for point in points:
-        areas.setdefault(point.area, []).append(point)
+        name = _droplets_in(point.region) if point.region else area_name(point.area)
+        areas.setdefault(name, []).append(point)
     return tuple(
         AreaTotal(
-            area_name(area),
+            area,
             _units(group),
             _units(group, Side.LEFT),
             _units(group, Side.MIDLINE),

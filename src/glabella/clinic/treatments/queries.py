@@ -52,6 +52,7 @@ class SignPage:
     blocking: list[preview.FindingRow]
     totals: preview.Totals
     rows: list[preview.PointRow]
+    droplets: list[preview.DropletRow]
     wear_off: list[WearOff]
     face_svg: str
 
@@ -69,6 +70,7 @@ def sign_page(treatment: Treatment, *, now: datetime) -> SignPage:
         blocking,
         preview.totals(points),
         preview.point_rows(assessed),
+        preview.droplet_rows(points),
         wear_off(assessed.forecast),
         record_svg(assessed.face, points, title="The chart to be signed"),
     )
@@ -136,6 +138,7 @@ class SignedRecord:
     treatment: Treatment
     face_svg: str
     rows: list[preview.PointRow]
+    droplets: list[preview.DropletRow]
     totals: preview.Totals
     vials: list[stock.VialRow]
     findings: list[preview.FindingRow]
@@ -161,6 +164,7 @@ def signed_record(treatment: Treatment) -> SignedRecord:
         treatment=treatment,
         face_svg=record_svg(face, points, title=title),
         rows=preview.point_rows(assessed),
+        droplets=preview.droplet_rows(points),
         totals=preview.totals(points),
         vials=[stock.vial_row(vial, signed_at) for vial in used.values()],
         findings=preview.finding_rows(assessed),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:treatment_id>/chart/", views.chart, name="chart"),
     path("<int:treatment_id>/draft/", endpoints.draft, name="draft"),
     path("<int:treatment_id>/stamp/", endpoints.stamp, name="stamp"),
+    path("<int:treatment_id>/droplets/", endpoints.droplets, name="droplets"),
     path("<int:treatment_id>/abandon/", views.abandon, name="abandon"),
     path("<int:treatment_id>/sign/", views.sign, name="sign"),
     path("<int:treatment_id>/addendum/", views.addendum, name="addendum"),

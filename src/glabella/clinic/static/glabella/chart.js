@@ -2,6 +2,7 @@
 
 import { Arm } from "./chart/arm.js";
 import { Banner } from "./chart/banner.js";
+import { Droplets } from "./chart/droplets.js";
 import { alike, countChanges, find, mirrorAll, newKey, plain, without } from "./chart/model.js";
 import { Motion } from "./chart/motion.js";
 import { Saver } from "./chart/save.js";
@@ -25,8 +26,11 @@ const stage = new Stage({ store, config, arm, names, callout: one("[data-callout
 const view = new View({ svg: stage.svg, resized: () => { stage.resize(); drawLegend(); } });
 const saver = new Saver({ treatment, urls: config.urls, version: config.version, answer, trouble, state });
 
+stage.tool = new Droplets({ store, config, arm, stage, view, say, post: (url, body) => saver.post(url, body) });
+
 function names(point, number) {
   const vial = config.vials.find((v) => v.id === point.vial);
+  if (point.region) return `Droplet, ${config.droplets.names[point.region] || point.region.replace("drawn-", "drawn region ")}, ${point.units} U ${vial?.product_name || ""}`;
   const name = table.name(point.key) || `${point.side} point ${number}`;
   return `${name}, ${point.units} U ${vial?.product_name || ""}, ${point.depth}`;
 }
@@ -49,7 +53,7 @@ function drawPointBar() {
     return;
   }
   const number = store.points.indexOf(point) + 1;
-  one("[data-point-name]").textContent = `${number}. ${names(point, number)}`;
+  one("[data-point-name]").textContent = point.region ? names(point) : `${number}. ${names(point, number)}`;
   one("[data-point-units]").textContent = `${point.units} U`;
   one("[data-act=mirror-selected]").disabled = point.side === "midline";
 }
@@ -214,6 +218,9 @@ function drawLegend() {
   const seen = ({ cx, cy }) => view.shows(cx.baseVal.value, cy.baseVal.value);
   const drawn = [...(danger?.querySelectorAll("[data-zone]") || [])].filter((zone) => seen(zone.querySelector("ellipse")));
   const zones = drawn.map((zone) => zone.querySelector("title").textContent.replace(/, (left|right|midline)$/, ""));
+  if (stage.svg.querySelector('[data-layer="skin"]:not(.layer-off)')) {
+    said.push("Broken lines: regions of the skin. Red hatching: no droplets.");
+  }
   if (zones.length) said.push(`Hatched: ${[...new Set(zones)].join("; ")}.`);
   one("[data-legend]").textContent = said.join(" ");
   one("[data-legend]").hidden = !said.length;

@@ -1,4 +1,5 @@
-// Pure functions over points: a point is {key, area, site, x_mm, y_mm, side, depth, units, vial}
+// Pure functions over points: a point is {key, area, site, x_mm, y_mm, side, depth, units, vial}, a
+// droplet has the region of the skin that it was placed for,
 // with x_mm the distance from the midline on its side. Nothing here touches the page.
 
 export const MIDLINE_MM = 0.75;
@@ -81,20 +82,39 @@ export function mirrorAll(points) {
 }
 
 /** A typed number, or null when it is not one; a comma counts as a point. */
-export function typedNumber(text) {
+export function typedNumber(text, digits = 2) {
   const cleaned = String(text).trim().replace(",", ".");
   if (cleaned === "") return null;
   const value = Number(cleaned);
-  return Number.isFinite(value) ? round(value) : null;
+  return Number.isFinite(value) ? round(value, digits) : null;
 }
 
 export const alike = (a, b) => JSON.stringify(plain(a)) === JSON.stringify(plain(b));
 
 /** Only what the clinic stores of a point, in one order. */
 export const plain = (points) =>
-  points.map(({ key, area, site, x_mm, y_mm, side, depth, units, vial }) => ({
+  points.map(({ key, area, site, x_mm, y_mm, side, depth, units, vial, region }) => ({
     key, area, site, x_mm: round(x_mm), y_mm: round(y_mm), side, depth, units: round(units), vial,
+    ...(region ? { region } : {}),
   }));
+
+/** Droplets come last, so that points with a number count from one. */
+export const ordered = (points) =>
+  points.some((point) => point.region)
+    ? [...points.filter((point) => !point.region), ...points.filter((point) => point.region)]
+    : points;
+
+/** Droplets that are alike, by region, vial and units: each with its name and its points. */
+export function dropletGroups(points) {
+  const groups = new Map();
+  for (const point of points) {
+    if (!point.region) continue;
+    const id = `${point.region} ${point.vial} ${point.units}`;
+    if (!groups.has(id)) groups.set(id, { id, region: point.region, vial: point.vial, units: point.units, points: [] });
+    groups.get(id).points.push(point);
+  }
+  return [...groups.values()];
+}
 
 /** How many points differ between two charts. */
 export function countChanges(mine, theirs) {

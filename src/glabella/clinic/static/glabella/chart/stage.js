@@ -1,6 +1,6 @@
 // The face: draws the points from the stencils in the SVG and turns the hand into changes.
 
-import { NUDGE_MM, changed, find, landing, mirrorImage, movedBy, signedX, without } from "./model.js";
+import { NUDGE_MM, changed, dropletGroups, find, landing, mirrorImage, movedBy, signedX, without } from "./model.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const TAP_PX = 7;
@@ -17,6 +17,8 @@ export class Stage {
 
   constructor({ store, config, arm, names, callout }) {
     Object.assign(this, { store, config, arm, names, callout });
+    // A tool that takes taps while it is open; the droplet tool sets it.
+    this.tool = null;
     this.svg = document.querySelector("[data-stage] svg");
     this.layer = this.svg.querySelector("[data-layer=points]");
     this.svg.addEventListener("pointerdown", (event) => this.#down(event));
@@ -30,7 +32,9 @@ export class Stage {
   draw() {
     const focused = document.activeElement?.closest?.("[data-key]")?.dataset.key;
     const hadFocus = this.layer.contains(document.activeElement);
-    this.layer.replaceChildren(...this.store.points.map((point, i) => this.#pointNode(point, i + 1)));
+    const single = this.store.points.filter((point) => !point.region);
+    const groups = dropletGroups(this.store.points).map((group) => this.#dropletNodes(group));
+    this.layer.replaceChildren(...groups, ...single.map((point, i) => this.#pointNode(point, i + 1)));
     if (hadFocus && focused) this.focus(focused);
   }
 
@@ -78,6 +82,26 @@ export class Stage {
     return node;
   }
 
+  /** Droplets that are alike: small rings without words, in one picture with one name. */
+  #dropletNodes({ region, vial: id, units, points }) {
+    const vial = this.config.vials.find((v) => v.id === id);
+    const group = document.createElementNS(SVG, "g");
+    group.setAttribute("class", `droplets product-${vial?.product_id || ""}`);
+    group.setAttribute("role", "img");
+    const name = this.config.droplets.names[region] || region.replace("drawn-", "drawn region ");
+    group.setAttribute("aria-label", `${points.length} droplets, ${name}, ${units} U ${vial?.product_name || ""} each`);
+    for (const point of points) {
+      const ring = document.createElementNS(SVG, "circle");
+      const selected = point.key === this.store.selected ? " droplet-selected" : "";
+      const refused = point.key === this.#refused ? " droplet-refused" : "";
+      const about = { r: "1.05", class: `droplet${selected}${refused}`, "data-key": point.key };
+      about.transform = `translate(${signedX(point)} ${-point.y_mm})`;
+      for (const [key, value] of Object.entries(about)) ring.setAttribute(key, value);
+      group.append(ring);
+    }
+    return group;
+  }
+
   #label(node, point, words) {
     const units = node.querySelector(".point-units");
     if (units) units.textContent = String(point.units);
@@ -110,7 +134,9 @@ export class Stage {
     const [x, y] = this.#at(event);
     let least = event.pointerType === "mouse" ? REACH_MM : this.#reach();
     let key = null;
-    for (const point of this.store.points) {
+    if (this.tool?.drawing) return null;
+    // Droplets lie everywhere: they are in the hand only while their tool is open.
+    for (const point of this.store.points.filter((p) => this.tool?.open || !p.region)) {
       const distance = Math.hypot(signedX(point) - x, point.y_mm - y);
       if (distance <= least) [least, key] = [distance, point.key];
     }
@@ -141,7 +167,7 @@ export class Stage {
     drag.moved = true;
     if (!drag.key) return;
     const [x, y] = this.#at(event);
-    const snap = this.arm.snaps && !event.altKey;
+    const snap = this.arm.snaps && !event.altKey && !find(this.store.points, drag.key)?.region;
     drag.place = landing(this.store.points, this.config.sites, x, y, { snap, except: drag.key });
     const node = this.layer.querySelector(`[data-key="${CSS.escape(drag.key)}"]`);
     node?.setAttribute("transform", `translate(${signedX(drag.place)} ${-drag.place.y_mm})`);
@@ -164,6 +190,10 @@ export class Stage {
 
   #tap(event) {
     const [x, y] = this.#at(event);
+    if (this.tool?.open) {
+      this.tool.tap(x, y);
+      return;
+    }
     const spot = landing(this.store.points, this.config.sites, x, y, { snap: this.arm.snaps && !event.altKey });
     const point = this.arm.point(spot);
     if (point) this.store.change([...this.store.points, point], { select: point.key, why: "Placed." });

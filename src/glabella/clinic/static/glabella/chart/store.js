@@ -1,6 +1,6 @@
 // The chart's state: points, the selected one, undo and redo. Every change tells the listeners.
 
-import { alike } from "./model.js";
+import { alike, ordered } from "./model.js";
 
 const DEEPEST = 200;
 
@@ -10,7 +10,7 @@ export class Store {
   #listeners = new Set();
 
   constructor(points) {
-    this.points = points;
+    this.points = ordered(points);
     this.selected = null;
   }
 
@@ -20,7 +20,7 @@ export class Store {
 
   /** Replace the points; one call is one step of undo. */
   change(points, { select = this.selected, why = "" } = {}) {
-    if (alike(points, this.points)) {
+    if (alike(ordered(points), this.points)) {
       this.select(select);
       return;
     }
@@ -63,7 +63,7 @@ export class Store {
   }
 
   #set(points, select, news) {
-    this.points = points;
+    this.points = ordered(points);
     this.selected = points.some((point) => point.key === select) ? select : null;
     this.#tell(news);
   }

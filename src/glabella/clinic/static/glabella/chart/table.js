@@ -1,6 +1,6 @@
 // The table of points: the same points as on the face, changed by typing.
 
-import { changed, find, mirrorImage, round, typedNumber, without } from "./model.js";
+import { changed, dropletGroups, find, mirrorImage, round, typedNumber, without } from "./model.js";
 
 const NUMBERS = new Set(["x_mm", "y_mm", "units"]);
 
@@ -9,6 +9,9 @@ export class Table {
     Object.assign(this, { store, config, say });
     this.body = document.querySelector("[data-part=rows]");
     this.stencil = document.getElementById("row-stencil");
+    this.groupStencil = document.getElementById("droplet-row-stencil");
+    // Groups of droplets that are shown one by one.
+    this.opened = new Set();
     this.body.addEventListener("change", (event) => this.#typed(event));
     this.body.addEventListener("click", (event) => this.#clicked(event));
     this.body.addEventListener("focusin", (event) => this.#focused(event));
@@ -16,17 +19,63 @@ export class Table {
 
   /** Bring the rows in step with the points at once; the clinic's words follow with its answer. */
   draw() {
-    const rows = new Map([...this.body.rows].map((row) => [row.dataset.key, row]));
+    const rows = new Map([...this.body.rows].map((row) => [row.dataset.group || row.dataset.key, row]));
     let before = null;
-    this.store.points.forEach((point, i) => {
-      const row = rows.get(point.key) || this.#newRow(point);
-      rows.delete(point.key);
-      this.#fill(row, point, i + 1);
+    for (const { id, group, point, number } of this.#lines()) {
+      const row = rows.get(id) || (group ? this.#newGroup(id) : this.#newRow(point));
+      rows.delete(id);
+      if (group) this.#fillGroup(row, group);
+      else this.#fill(row, point, number);
       const next = before ? before.nextElementSibling : this.body.firstElementChild;
       if (row !== next) this.body.insertBefore(row, next);
       before = row;
-    });
+    }
     for (const row of rows.values()) row.remove();
+  }
+
+  /** A line for each point, then one for all droplets that are alike, and theirs where opened. */
+  #lines() {
+    const line = (point, number) => ({ id: point.key, point, number });
+    const lines = this.store.points.filter((point) => !point.region).map((point, i) => line(point, i + 1));
+    for (const group of dropletGroups(this.store.points)) {
+      lines.push({ id: group.id, group });
+      if (this.opened.has(group.id)) lines.push(...group.points.map((point, i) => line(point, i + 1)));
+    }
+    return lines;
+  }
+
+  #newGroup(id) {
+    const row = this.groupStencil.content.querySelector("tr").cloneNode(true);
+    row.dataset.group = id;
+    return row;
+  }
+
+  #fillGroup(row, { id, region, vial: held, units, points }) {
+    const vial = this.config.vials.find((v) => v.id === held);
+    const name = this.#regionName(region);
+    const sides = new Set(points.map((point) => point.side));
+    const volume = vial?.units_per_tenth_ml ? (points.length * units) / (10 * vial.units_per_tenth_ml) : null;
+    const words = {
+      tag: vial?.letter || "?",
+      name: `Droplets, ${name}`,
+      each: `${points.length} × ${units}`,
+      lot: vial ? `lot ${vial.lot}` : "",
+      side: sides.has("left") && sides.has("right") ? "both" : [...sides][0],
+      units: `${round(points.length * units)}`,
+      volume: volume === null ? "" : volume.toPrecision(3),
+    };
+    for (const [cell, text] of Object.entries(words)) row.querySelector(`[data-cell=${cell}]`).textContent = text;
+    row.querySelector("[data-cell=tag]").className = `point-tag product-${vial?.product_id || ""}`;
+    const open = this.opened.has(id);
+    const toggle = row.querySelector("[data-act=one-by-one]");
+    toggle.setAttribute("aria-expanded", String(open));
+    toggle.setAttribute("aria-label", `Show the droplets of ${name} one by one`);
+    toggle.textContent = open ? "▴" : "▾";
+    row.querySelector("[data-act=remove-group]").setAttribute("aria-label", `Delete the ${points.length} droplets of ${name}`);
+  }
+
+  #regionName(region) {
+    return (this.config.droplets.names[region] || region.replace("drawn-", "drawn region ")).toLowerCase();
   }
 
   /** Take over the rows that the clinic wrote, but not under a hand that is typing. */
@@ -86,12 +135,12 @@ export class Table {
   #fill(row, point, number) {
     const vial = this.config.vials.find((v) => v.id === point.vial);
     const tag = row.querySelector("[data-cell=tag]");
-    tag.textContent = `${vial?.letter || "?"}${number}`;
+    tag.textContent = `${vial?.letter || "?"}${point.region ? "·" : ""}${number}`;
     tag.className = `point-tag product-${vial?.product_id || ""}`;
     const name = row.querySelector("[data-cell=name]");
     const site = this.config.sites.find((s) => s.site === point.site && s.side === point.side);
     if (!name.textContent.trim()) {
-      const words = site ? site.name : "free point";
+      const words = point.region ? `droplet, ${this.#regionName(point.region)}` : site ? site.name : "free point";
       name.textContent = point.side === "midline" ? words : `${point.side} ${words.toLowerCase()}`;
       row.querySelector("[data-cell=lot]").textContent = vial ? `lot ${vial.lot}` : "";
       row.dataset.name = name.textContent;
@@ -141,8 +190,9 @@ export class Table {
   }
 
   #clicked(event) {
-    const key = event.target.closest("tr")?.dataset.key;
+    const { key, group } = event.target.closest("tr")?.dataset || {};
     const act = event.target.closest("[data-act]")?.dataset.act;
+    if (group) this.#clickedGroup(group, act);
     const point = find(this.store.points, key);
     if (!point) return;
     if (act === "remove") this.store.change(without(this.store.points, key), { why: "Deleted." });
@@ -150,6 +200,17 @@ export class Table {
       const image = mirrorImage(point);
       if (image) this.store.change([...this.store.points, image], { select: image.key, why: "Mirrored." });
     } else this.store.select(key);
+  }
+
+  #clickedGroup(id, act) {
+    const found = dropletGroups(this.store.points).find((one) => one.id === id);
+    if (act === "remove-group" && found) {
+      const left = this.store.points.filter((point) => !found.points.includes(point));
+      this.store.change(left, { why: `${found.points.length} droplets deleted.` });
+    } else if (act === "one-by-one") {
+      if (!this.opened.delete(id)) this.opened.add(id);
+      this.draw();
+    }
   }
 
   #focused(event) {
