@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -38,6 +39,10 @@ from glabella.plan.region import read_region, region_schema
 from glabella.plan.titrate import titrate
 from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
+
+if TYPE_CHECKING:
+    # argparse gives it no public name.
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 SCHEMAS = {
     "plan": plan_schema,
@@ -75,47 +80,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"glabella {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    _add_planning(commands)
-
-    command = commands.add_parser("cite", help="the sources behind a plan's forecast")
-    command.add_argument("plan", type=Path, metavar="PLAN.json")
-    command.set_defaults(run=_cite)
-
-    command = commands.add_parser("facts", help="every fact with its source")
-    command.add_argument("prefix", nargs="?", default="", help="only facts below this path")
-    command.add_argument("--assumptions", action="store_true", help="those that stand on no source")
-    command.add_argument("--json", action="store_true", help="as JSON")
-    command.set_defaults(run=_facts)
-
-    command = commands.add_parser("schema", help="the JSON schema of a file that Glabella reads")
-    command.add_argument("what", choices=list(SCHEMAS))
-    command.set_defaults(run=lambda arguments: _print_json(SCHEMAS[arguments.what]()))
-
-    command = commands.add_parser("trial", help="a virtual trial: arms, population, end points")
-    command.add_argument("spec", type=Path, metavar="SPEC.json")
-    command.add_argument("--json", action="store_true", help="as JSON")
-    command.add_argument("--parquet", type=Path, metavar="FILE", help="also as one long table")
-    command.add_argument(
-        "--jobs", type=_jobs, default=1, metavar="N", help="processes that share it (default: 1)"
-    )
-    command.set_defaults(run=_trial)
-
-    command = commands.add_parser("calibrate", help="fit the model to the published rows")
-    command.add_argument("--out", type=Path, metavar="FILE", help="default: the facts' own file")
-    command.set_defaults(run=_calibrate)
-
-    command = commands.add_parser(
-        "validate", help="every published row beside the prediction, and the laws"
-    )
-    command.add_argument("--json", action="store_true", help="as JSON")
-    command.add_argument("--svg", type=Path, metavar="FILE", help="write the figure of all rows")
-    command.set_defaults(run=_validate)
+    _of_planning(commands)
+    _of_facts(commands)
+    _of_trials(commands)
     return parser
 
 
-def _add_planning(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """The commands that plan for a patient, and those that show how."""
+def _of_planning(commands: Commands) -> None:
     command = commands.add_parser("forecast", help="what a plan will do, day by day")
     command.add_argument("plan", type=Path, metavar="PLAN.json")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
@@ -150,6 +121,44 @@ def _add_planning(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     command.add_argument("name", nargs="?", default="", help="one of them, with its reasoning")
     command.add_argument("--json", action="store_true", help="as JSON")
     command.set_defaults(run=_faces)
+
+
+def _of_facts(commands: Commands) -> None:
+    command = commands.add_parser("cite", help="the sources behind a plan's forecast")
+    command.add_argument("plan", type=Path, metavar="PLAN.json")
+    command.set_defaults(run=_cite)
+
+    command = commands.add_parser("facts", help="every fact with its source")
+    command.add_argument("prefix", nargs="?", default="", help="only facts below this path")
+    command.add_argument("--assumptions", action="store_true", help="those that stand on no source")
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.set_defaults(run=_facts)
+
+    command = commands.add_parser("schema", help="the JSON schema of a file that Glabella reads")
+    command.add_argument("what", choices=list(SCHEMAS))
+    command.set_defaults(run=lambda arguments: _print_json(SCHEMAS[arguments.what]()))
+
+
+def _of_trials(commands: Commands) -> None:
+    command = commands.add_parser("trial", help="a virtual trial: arms, population, end points")
+    command.add_argument("spec", type=Path, metavar="SPEC.json")
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--parquet", type=Path, metavar="FILE", help="also as one long table")
+    command.add_argument(
+        "--jobs", type=_jobs, default=1, metavar="N", help="processes that share it (default: 1)"
+    )
+    command.set_defaults(run=_trial)
+
+    command = commands.add_parser("calibrate", help="fit the model to the published rows")
+    command.add_argument("--out", type=Path, metavar="FILE", help="default: the facts' own file")
+    command.set_defaults(run=_calibrate)
+
+    command = commands.add_parser(
+        "validate", help="every published row beside the prediction, and the laws"
+    )
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--svg", type=Path, metavar="FILE", help="write the figure of all rows")
+    command.set_defaults(run=_validate)
 
 
 def _read(path: Path) -> Plan:
