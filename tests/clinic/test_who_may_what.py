@@ -37,11 +37,21 @@ POST_ONLY = {
     "stock:discard",
     "treatments:draft",
     "treatments:stamp",
+    "treatments:propose",
+    "treatments:weigh",
+    "treatments:curve",
     "treatments:droplets",
     "treatments:abandon",
     "reviews:correct",
 }
-JSON = {"treatments:draft", "treatments:stamp", "treatments:droplets"}
+JSON = {
+    "treatments:draft",
+    "treatments:stamp",
+    "treatments:propose",
+    "treatments:weigh",
+    "treatments:curve",
+    "treatments:droplets",
+}
 
 
 def patterns(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, Any]]:

@@ -94,8 +94,13 @@ def face_svg(
     view: View = "head",
     prefix: str = "",
     editable: bool = False,
+    box: str = "",
+    over: str = "",
 ) -> str:
-    """The face as one SVG text; `prefix` keeps ids apart where a page holds two faces."""
+    """The face as one SVG text; `prefix` keeps ids apart where a page holds two faces.
+
+    `box` is a part of the picture of one's own choice, and `over` what is drawn on top.
+    """
     moving = parts(face, state)
     clips = _clip(f"{prefix}neck-clip", neck_outline(face))
     clips += _clip(f"{prefix}skin-clip", str(moving["skin-clip"]["d"]), f"{prefix}part-skin-clip")
@@ -110,12 +115,13 @@ def face_svg(
             f'<g aria-hidden="true">{_drawn(face, moving, prefix)}</g>',
             *(layer(face, name, prefix) for name in layers),
             points_layer(points, ghost=ghost),
+            over,
         )
     )
     opening = attributes(
         {
             "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": _box(face, view),
+            "viewBox": box or _box(face, view),
             "role": "group" if editable else "img",
             "aria-label": title,
             "class": "face-chart",

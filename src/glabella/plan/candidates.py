@@ -141,8 +141,13 @@ def _grid(face: Face, area: str, gap: float) -> Iterator[Candidate]:
                 y_mm=round(y_mm, 1),
                 depth=depth,
                 sides=BothSides if paired else (Side.MIDLINE,),
-                name=f"{known.muscles[muscle].name}, {x_mm:.0f} mm out, {y_mm:.0f} mm up",
+                name=f"{known.muscles[muscle].name}, {x_mm:.0f} mm out, {_height(y_mm)}",
             )
+
+
+def _height(y_mm: float) -> str:
+    """A height against the canthi, in words."""
+    return f"{abs(y_mm):.0f} mm {'up' if y_mm >= 0 else 'down'}"
 
 
 def _told(face: Face, one: Candidate, product: str, severity: str) -> bool:

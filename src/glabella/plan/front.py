@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from glabella.plan.aims import Aims, aims_of
+from glabella.plan.aims import aims_of
 from glabella.plan.alternatives import treatment_of
 from glabella.plan.goal import Goal
 from glabella.plan.moves import Steps
 from glabella.plan.outcome import worst_risk
 from glabella.plan.proposal import TradeOff
-from glabella.plan.search import Search
-from glabella.plan.space import injections_of, space_of
+from glabella.plan.score import Judge
+from glabella.plan.search import NOTHING, Search
+from glabella.plan.space import held_points, injections_of, space_of, units_at
 
 PLANS = 30
 # Asked of every plan of the front: as smooth as its units make it.
@@ -33,36 +34,36 @@ def front(goal: Goal, plans: int = PLANS) -> tuple[TradeOff, ...]:
     wanted = tuple(replace(aim, chance=AS_SMOOTH_AS_CAN_BE, kept=0.0) for aim in aims.areas)
     found: list[TradeOff] = []
     steps: Steps = {}
+    sure = replace(space.judge, influence=space.influence.surely())
     for units in np.linspace(held + aims.step_units, most, plans):
         asked = replace(aims, areas=wanted, most_units=float(units))
         search = space.asking(asked)
         steps = search.run(steps, "near").steps
         if not steps and not goal.held:
             continue
-        one = _trade_off(goal, aims, search, steps)
+        one = _trade_off(goal, sure, search, steps)
         if not found or one.units > found[-1].units:
             found.append(one)
     return tuple(found)
 
 
-def _trade_off(goal: Goal, aims: Aims, search: Search, steps: Steps) -> TradeOff:
-    scores = search.judge.scores(search.load(steps)[None])
+def _trade_off(goal: Goal, judge: Judge, search: Search, steps: Steps) -> TradeOff:
+    """What a plan buys and costs if it is delivered as meant, as a proposal is told."""
+    aims = judge.aims
+    units = {**held_points(goal), **units_at(steps, aims.step_units)}
+    scores = judge.scores(replace(search, judge=judge).loaded(units)[None])
     risks = {event: float(share[0]) for event, share in scores.counted.items()}
     event, share = worst_risk(risks, aims)
     chances = {area: round(float(chance[0]), 3) for area, chance in scores.chance.items()}
-    kept = min(float(left[0]) for left in scores.kept.values())
     return TradeOff(
-        units=round(sum(search.units_by_area(steps).values()), 6),
-        points=len(steps) + len(goal.held),
+        units=round(sum(units.values()), 6),
+        points=len(units),
         chance=round(float(np.mean(list(chances.values()))), 3),
         chances=chances,
-        kept=round(kept, 3),
+        kept=round(min(float(left[0]) for left in scores.kept.values()), 3),
         brow_mm=round(float(scores.lowest_brow_mm[0]), 2),
         worst_risk=round(share, 2),
         worst_event=event or "",
-        reached=all(chances[aim.area] >= aim.chance for aim in aims.areas)
-        and all(float(scores.kept[aim.area][0]) >= aim.kept for aim in aims.areas)
-        and float(scores.brow_off_mm[0]) <= 0
-        and share <= 1,
+        reached=float(scores.missing[0] + scores.broken[0]) < NOTHING,
         treatment=treatment_of(goal, [*goal.held, *injections_of(steps, aims.step_units)]),
     )

@@ -19,7 +19,8 @@ TOO_MANY = 2.0
 
 def nearest(found: Planned, binds: Sequence[Binding]) -> str:
     """What the nearest plan is short of, and which of the limits that bind stops it there."""
-    missing = "; ".join(_missing(found.outcome, found.search.aims))
+    told = "; ".join(_missing(found.outcome, found.search.aims))
+    missing = told[:1].upper() + told[1:]
     stops = [
         words
         for name, aims in _lifted(found, binds)

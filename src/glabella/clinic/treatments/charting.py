@@ -14,9 +14,9 @@ from django.utils.safestring import mark_safe
 from glabella import chart, facts
 from glabella.clinic.patients.measures import AREA_NAMES
 from glabella.clinic.stock import queries as stock
-from glabella.clinic.treatments import droplets, planning, preview
+from glabella.clinic.treatments import droplets, goal_form, planning, preview
 from glabella.clinic.treatments.models import State, Treatment
-from glabella.clinic.treatments.points import Placed
+from glabella.clinic.treatments.points import Placed, as_points
 from glabella.clinic.treatments.splitting import in_steps
 from glabella.errors import InputError
 from glabella.face import Face, Side, place_site
@@ -41,12 +41,14 @@ def ghost_of(treatment: Treatment) -> tuple[Placed, ...]:
     return planning.stored_points(last) if last else ()
 
 
-def chart_svg(treatment: Treatment, assessed: planning.Assessment) -> str:
+def chart_svg(
+    treatment: Treatment, assessed: planning.Assessment, ghost: tuple[Placed, ...]
+) -> str:
     """The face that the script of the chart page works on, with the last visit underneath."""
     drawn = chart.face_svg(
         assessed.face,
         points=preview.svg_points(assessed.points),
-        ghost=preview.svg_points(ghost_of(treatment)),
+        ghost=preview.svg_points(ghost),
         layers=chart.LAYERS,
         title=f"Chart of {treatment.patient.name}",
         view="upper",
@@ -180,7 +182,7 @@ def chart_config(treatment: Treatment, face: Face, vials: list[ChartVial]) -> di
     products = dict.fromkeys(vial.product_id for vial in vials)
     urls = {
         name: reverse(f"treatments:{name}", args=[treatment.pk])
-        for name in ("draft", "stamp", "droplets", "sign")
+        for name in ("draft", "stamp", "droplets", "sign", "propose", "weigh", "curve")
     }
     return {
         "urls": urls | {"sign_in": reverse(settings.LOGIN_URL)},
@@ -209,6 +211,11 @@ def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
     vials = chart_vials(points, now)
     parts = preview.draft_parts(assessed)
     config = chart_config(treatment, assessed.face, vials)
+    ghost = ghost_of(treatment)
+    products = dict.fromkeys(vial.product_id for vial in vials)
+    patient = assessed.plan.patient if assessed.plan else None
+    offered = goal_form.form(treatment, products, treated=bool(ghost), patient=patient)
+    config |= {"goal": offered.pop("script")}
     config |= {"points": [point.as_json() for point in points], "frames": parts["frames"]}
     return parts | {
         "treatment": treatment,
@@ -216,7 +223,8 @@ def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
         "protocols": {row.product_id: protocols_of(row.product_id) for row in vials},
         "droplet_regions": droplets.choices(),
         "gates": gates(treatment, vials),
-        "face_svg": chart_svg(treatment, assessed),
+        "goal_form": offered,
+        "face_svg": chart_svg(treatment, assessed, ghost),
         "chart_config": config,
     }
 
@@ -238,19 +246,7 @@ def stamped_points(
         doses = area_doses(face, vial.product, area, units, on=treatment.date)
     else:
         doses = stamp(face, vial.product, protocol, units=units)
-    return [
-        {
-            "area": dose.area,
-            "site": dose.site,
-            "x_mm": round(dose.x_mm, 2),
-            "y_mm": round(dose.y_mm, 2),
-            "side": dose.side.value,
-            "depth": dose.depth,
-            "units": round(dose.units.amount, 2),
-            "vial": vial.pk,
-        }
-        for dose in doses
-    ]
+    return as_points(doses, vial)
 
 
 def area_doses(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from glabella.clinic.people.guard import ClinicRequest, P, needs
 from glabella.clinic.people.permissions import Permission
-from glabella.clinic.treatments import actions, charting, planning, preview, queries
+from glabella.clinic.treatments import actions, charting, planning, preview, proposing, queries
 from glabella.clinic.treatments.droplets import DropletInput, as_json, droplet_sheet
 from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.points import DraftInput, StampInput, read_json
@@ -85,6 +85,55 @@ def stamp(request: ClinicRequest, treatment_id: int) -> HttpResponse:
         treatment, protocol=sent.protocol, area=sent.area, vial_id=sent.vial, units=sent.units
     )
     return JsonResponse({"points": points})
+
+
+def _asked(
+    request: ClinicRequest, treatment_id: int, said: proposing.GoalInput
+) -> tuple[Treatment, proposing.Asked]:
+    treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
+    return treatment, proposing.asked(treatment, said, now=timezone.now())
+
+
+# Three drawn faces are large, and hold no secret.
+@gzip_page
+@needs(Permission.CHART, json=True)
+@require_POST
+@refusals_as_json
+def propose(request: ClinicRequest, treatment_id: int) -> HttpResponse:
+    sent = read_json(request.body, proposing.GoalInput)
+    treatment, wanted = _asked(request, treatment_id, sent)
+    told = proposing.answer(treatment, wanted, proposing.propose(wanted))
+    html = render_to_string("treatments/_chart_propose_answer.html", told, request)
+    kept = {name: told[name] for name in ("points", "summary", "reached", "compared")}
+    return JsonResponse(kept | {"answer_html": html})
+
+
+@gzip_page
+@needs(Permission.CHART, json=True)
+@require_POST
+@refusals_as_json
+def weigh(request: ClinicRequest, treatment_id: int) -> HttpResponse:
+    """What points that the hand chose do against the goal."""
+    sent = read_json(request.body, proposing.WeighInput)
+    _, wanted = _asked(request, treatment_id, sent.goal)
+    told = proposing.weighed(wanted, sent)
+    html = {
+        f"{part}_html": render_to_string(f"treatments/_chart_propose_{part}.html", told, request)
+        for part in (("plan", "lines", "strip") if told["plan"] else ("strip",))
+    }
+    return JsonResponse(html)
+
+
+@needs(Permission.CHART, json=True)
+@require_POST
+@refusals_as_json
+def curve(request: ClinicRequest, treatment_id: int) -> HttpResponse:
+    """The trade-off curve: a plan for each of many units."""
+    sent = read_json(request.body, proposing.CurveInput)
+    _, wanted = _asked(request, treatment_id, sent.goal)
+    told = proposing.curve(wanted, sent)
+    html = render_to_string("treatments/_chart_propose_curve.html", told, request)
+    return JsonResponse({"curve_html": html, "plans": told["plans"]})
 
 
 @needs(Permission.CHART, json=True)

@@ -67,6 +67,11 @@ def _injection(point: Placed) -> Injection:
     )
 
 
+def injections(points: Sequence[Placed]) -> tuple[Injection, ...]:
+    """Points as a plan or a goal takes them."""
+    return tuple(_injection(point) for point in points)
+
+
 def by_product(points: Sequence[Placed]) -> dict[str, list[Placed]]:
     """Points grouped by product, in the order in which the products come up."""
     groups: dict[str, list[Placed]] = {}
@@ -81,7 +86,7 @@ def planned(points: Sequence[Placed], *, on: date, given: bool) -> list[PlannedT
         PlannedTreatment(
             date=on,
             product=product,
-            injections=tuple(_injection(point) for point in group),
+            injections=injections(group),
             status="given" if given else "planned",
         )
         for product, group in by_product(points).items()

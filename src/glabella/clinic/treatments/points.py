@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal, TypeVar, cast
@@ -16,7 +17,7 @@ from glabella.clinic.treatments.rules import PointRefused
 from glabella.errors import InputError, UserError
 from glabella.face import Face, Side, place_site
 from glabella.facts.anatomy import Depth
-from glabella.plan import area_of
+from glabella.plan import Dose, area_of
 
 T = TypeVar("T")
 
@@ -220,3 +221,20 @@ def stored(treatment_id: int, point: Placed) -> ChartPoint:
         vial=point.vial,
         region=point.region,
     )
+
+
+def as_points(doses: Sequence[Dose], vial: Vial) -> list[dict[str, object]]:
+    """Doses of the vial in hand in the shape in which the chart takes points."""
+    return [
+        {
+            "area": dose.area,
+            "site": dose.site,
+            "x_mm": round(dose.x_mm, 2),
+            "y_mm": round(dose.y_mm, 2),
+            "side": dose.side.value,
+            "depth": dose.depth,
+            "units": round(dose.units.amount, 2),
+            "vial": vial.pk,
+        }
+        for dose in doses
+    ]

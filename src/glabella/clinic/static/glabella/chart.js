@@ -5,6 +5,7 @@ import { Banner } from "./chart/banner.js";
 import { Droplets } from "./chart/droplets.js";
 import { alike, countChanges, find, mirrorAll, newKey, plain, without } from "./chart/model.js";
 import { Motion } from "./chart/motion.js";
+import { Propose } from "./chart/propose.js";
 import { Saver } from "./chart/save.js";
 import { Stage } from "./chart/stage.js";
 import { Store } from "./chart/store.js";
@@ -25,6 +26,7 @@ const table = new Table({ store, config, say });
 const stage = new Stage({ store, config, arm, names, callout: one("[data-callout]") });
 const view = new View({ svg: stage.svg, resized: () => { stage.resize(); drawLegend(); } });
 const saver = new Saver({ treatment, urls: config.urls, version: config.version, answer, trouble, state });
+const propose = new Propose({ store, config, arm, saver, treatment, announce, reveal: (points) => view.reveal(points), names });
 
 stage.tool = new Droplets({ store, config, arm, stage, view, say, post: (url, body) => saver.post(url, body) });
 
@@ -42,6 +44,7 @@ function draw() {
   arm.showRemaining(store.points);
   one("[data-act=undo]").disabled = !store.canUndo;
   one("[data-act=redo]").disabled = !store.canRedo;
+  propose.mark(find(store.points, store.selected));
   drawPointBar();
 }
 
@@ -75,6 +78,7 @@ function answer(body, { latest }) {
   one("[data-stops]").hidden = !body.stops;
   motion.load(body.frames);
   draw();
+  if (latest) propose.follow();
 }
 
 function renderPanel(html) {
@@ -187,6 +191,8 @@ const ACTS = {
   "mirror-all": () => store.change(mirrorAll(store.points), { why: "Mirrored." }),
   clear: () => store.change([], { select: null, why: "Cleared. Undo brings the points back." }),
   "add-row": addRow,
+  propose: () => propose.open(),
+  hold: () => { propose.toggleHeld(store.selected); draw(); },
   "units-up": () => stage.addUnits(selected(), 1),
   "units-down": () => stage.addUnits(selected(), -1),
   "mirror-selected": () => stage.mirror(selected()),
@@ -203,6 +209,10 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.altKey && event.code === "KeyP" && !one("dialog[open]")) {
+    event.preventDefault();
+    propose.open();
+  }
   if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
   if (event.target.matches("input, select, textarea")) return;
   event.preventDefault();
