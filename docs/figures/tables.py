@@ -40,12 +40,13 @@ def fill(page: str) -> str:
     return TABLE.sub(made, page)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Rows under a head, as Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(c.replace("|", "/") for c in line) + " |" for line in lines)
 
 
-def _cited(fact: Fact[object]) -> str:
+def cited(fact: Fact[object]) -> str:
     """The source with a link and the place in it, or the reason of an assumption."""
     if fact.kind == "assumption":
         return f"assumption: {fact.reason}"
@@ -72,14 +73,14 @@ def fact_table(prefixes: str) -> str:
             _shown(fact.value),
             "" if fact.low is None else f"{fact.low:g} to {fact.high:g}",
             fact.unit,
-            _cited(fact),
+            cited(fact),
         )
         for path, fact in facts.walk(facts.load())
         if path.startswith(tuple(prefixes.split())) and fact.unit != "text"
     ]
     if not rows:
         raise ValueError(f"No fact lies below {prefixes}.")
-    return _table(("fact", "value", "range", "unit", "source, or why it is assumed"), rows)
+    return table(("fact", "value", "range", "unit", "source, or why it is assumed"), rows)
 
 
 def _parameter(name: str, parameter: Parameter) -> tuple[str, ...]:
@@ -104,7 +105,7 @@ def parameter_table(names: str) -> str:
     calibration = facts.load().calibration
     assert calibration is not None
     chosen = names.split() or list(calibration.shared)
-    return _table(HEAD, [_parameter(name, calibration.shared[name]) for name in chosen])
+    return table(HEAD, [_parameter(name, calibration.shared[name]) for name in chosen])
 
 
 def product_table(_: str) -> str:
@@ -116,7 +117,7 @@ def product_table(_: str) -> str:
         for field in ("half_effect_units_per_mm2", "decay_per_day"):
             _, *cells = _parameter("", getattr(potency, field))
             rows.append((f"{facts.product(product).name}", *cells))
-    return _table(("product", *HEAD[1:]), rows)
+    return table(("product", *HEAD[1:]), rows)
 
 
 def law_table(about: str) -> str:
@@ -132,13 +133,13 @@ def law_table(about: str) -> str:
         for law in laws()
         if law.about in about.split() or not about
     ]
-    return _table(("", "law", "expected of the model", "found", "source"), rows)
+    return table(("", "law", "expected of the model", "found", "source"), rows)
 
 
 def broken_table(_: str) -> str:
     """The laws that the model does not hold."""
     rows = [(law.says, law.expected, law.found) for law in laws() if not law.held]
-    return _table(("finding", "expected of the model", "found"), rows)
+    return table(("finding", "expected of the model", "found"), rows)
 
 
 def miss_table(_: str) -> str:
@@ -159,7 +160,7 @@ def miss_table(_: str) -> str:
         )
         for (area, rule), found in sorted(grouped.items())
     ]
-    return _table(("area", "rule, or placebo", "rows", "median difference", "inside"), rows)
+    return table(("area", "rule, or placebo", "rows", "median difference", "inside"), rows)
 
 
 def silent_table(_: str) -> str:
@@ -169,7 +170,7 @@ def silent_table(_: str) -> str:
         for found in facts.load().findings
         if found.no_word is not None
     ]
-    return _table(("finding", "why the model has no word for it", "source"), rows)
+    return table(("finding", "why the model has no word for it", "source"), rows)
 
 
 def score_table(_: str) -> str:
@@ -197,7 +198,7 @@ def score_table(_: str) -> str:
     silent = sum(c.predicted is None for c in compared())
     rows.append(("no prediction", f"{silent}", "", "", ""))
     head = ("rows", "number", "median absolute error", "as a new trial", "inside the 90% interval")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def literature_table(_: str) -> str:
@@ -207,7 +208,7 @@ def literature_table(_: str) -> str:
         counted[row.endpoint.area, "memory" if row.from_memory else row.role] += 1
     areas = sorted({area for area, _ in counted})
     uses = ("calibration", "validation", "memory")
-    return _table(
+    return table(
         ("area", "may be fitted", "set aside for validation", "from memory, only shown"),
         [(area, *(str(counted[area, use]) for use in uses)) for area in areas],
     )
@@ -219,7 +220,7 @@ def muscle_table(_: str) -> str:
         (name.replace("-", " "), _text(muscle, "action"), _text(muscle, "lines"))
         for name, muscle in facts.load().anatomy.muscles.items()
     ]
-    return _table(("muscle", "what it does", "lines, or what it tells of"), rows)
+    return table(("muscle", "what it does", "lines, or what it tells of"), rows)
 
 
 def _text(record: object, name: str) -> str:

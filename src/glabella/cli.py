@@ -22,6 +22,8 @@ from glabella.plan import (
     plan_schema,
     proposal_text,
     read_plan,
+    reference,
+    reference_text,
     report,
 )
 from glabella.plan.basis import basis
@@ -114,6 +116,11 @@ def _of_planning(commands: Commands) -> None:
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     command.add_argument("--svg", type=Path, metavar="FILE", help="write the face and the curves")
     command.set_defaults(run=_droplets)
+
+    command = commands.add_parser("faces", help="reference faces: what is expected and answered")
+    command.add_argument("name", nargs="?", default="", help="one of them, with its reasoning")
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.set_defaults(run=_faces)
 
 
 def _of_facts(commands: Commands) -> None:
@@ -223,6 +230,18 @@ def _droplets(arguments: argparse.Namespace) -> None:
         _print_json(planned)
     else:
         print(droplet_text(planned), end="")
+
+
+def _faces(arguments: argparse.Namespace) -> None:
+    names = [arguments.name] if arguments.name else reference.names()
+    answered = [reference.answered(name) for name in names]
+    if arguments.json:
+        shown = [reference_text.as_json(one, whole=bool(arguments.name)) for one in answered]
+        _print_json(shown[0] if arguments.name else shown)
+    elif arguments.name:
+        print(reference_text.as_text(answered[0]), end="")
+    else:
+        print(reference_text.list_text(answered), end="")
 
 
 def _cite(arguments: argparse.Namespace) -> None:

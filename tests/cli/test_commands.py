@@ -24,6 +24,7 @@ COMMANDS = (
     "forecast",
     "optimise",
     "correct",
+    "faces",
     "cite",
     "facts",
     "schema",

@@ -236,7 +236,7 @@ def explain(error: Exception, parts: Mapping[str, type[msgspec.Struct]]) -> str:
     told = message.rpartition("`$")[2].partition("`")[0] if "`$" in message else ""
     place = re.sub(r"\[[^\]]*\]", "", told)
     if "unknown field" in message and f"${place}" in parts:
-        return f"{message}. Allowed here: {', '.join(parts[f'${place}'].__struct_fields__)}."
+        return f"{message}. Allowed here: {', '.join(parts[f'${place}'].__struct_encode_fields__)}."
     above, _, key = f"${place}".rpartition(".")
     if "Invalid enum value" in message and above in parts:
         return f"{message}. Allowed words: {', '.join(_allowed_words(parts[above], key))}."
