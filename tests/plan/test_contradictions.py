@@ -100,6 +100,18 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str, dict[str, Any]]] = {
         "Measure both brows",
         {"preset": "match-other-side", "measures": HIGH_LEFT},
     ),
+    "a brow where nobody has one": (
+        {"measures": {"brow_left": BROW | {"peak_mm": 100}}},
+        "`measures.brow_left.peak_mm` is 100 mm; brows stand 10 to 22 mm above",
+        "Measure again, straight up from the pupil's centre",
+        {"measures": {"brow_left": BROW}},
+    ),
+    "worse at rest than in movement": (
+        {"lines": {"glabella": {"maximum": 2, "rest": 3}}},
+        "graded 3 at rest and 2 at full movement",
+        "Grade them again",
+        {"lines": {"glabella": {"maximum": 3, "rest": 3}}},
+    ),
     "held in a spared area": (
         {"held": both(site="frontalis-upper", units=2), "spare": ["forehead"]},
         "Held point 1 (Frontalis, upper",

@@ -46,7 +46,8 @@ def test_every_preset_settles_for_every_grade_of_lines(preset: str, before: int)
     )
     said = KNOWN.presets[preset]  # type: ignore[index]
     assert aim.grade == min(said.grade.value, before if said.brow in SHAPING else before - 1)
-    assert (aim.chance, aim.day) == (said.chance.value, said.day.value)
+    none = KNOWN.none_chance.value if aim.grade == 0 else 1.0
+    assert (aim.chance, aim.day) == (min(said.chance.value, none), said.day.value)
     assert aim.kept == KNOWN.movement[said.movement].kept.value
 
 

@@ -64,7 +64,8 @@ class Hand(Record, kw_only=True):
 class Goals(Record, kw_only=True):
     """All of goals.toml; `risks` are the highest chances of unwanted results, by event.
 
-    `spared_kept` is the strength that a muscle keeps at least if it is to be spared.
+    `spared_kept` is the strength that a muscle keeps at least if it is to be spared; `none_chance`
+    what a preset asks at most where mild lines are to become none.
     """
 
     presets: dict[PresetName, Preset]
@@ -72,4 +73,5 @@ class Goals(Record, kw_only=True):
     brow: dict[BrowShape, BrowAim]
     risks: dict[Event, Fact[float]]
     spared_kept: Fact[float]
+    none_chance: Fact[float]
     hand: Hand

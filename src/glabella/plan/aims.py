@@ -15,7 +15,7 @@ from glabella.facts.model import Event
 from glabella.plan.asked_lines import asked_lines
 from glabella.plan.caps import ROUNDING, Cap, area_cap, point_cap, session_caps, whole_steps
 from glabella.plan.contradictions import refuse
-from glabella.plan.goal import Goal, Matters
+from glabella.plan.goal import AreaGoal, Goal, Matters
 from glabella.plan.place import Dose, place_all, total_units
 from glabella.plan.plan import LineArea
 from glabella.plan.summary import EVENTS
@@ -160,7 +160,7 @@ def _area_aim(
     return AreaAim(
         area=area,
         grade=lines.grade,
-        chance=wanted.chance or preset.chance.value,
+        chance=wanted.chance or _chance(wanted, preset, lines.grade),
         day=wanted.day or preset.day.value,
         kept=known.movement[lines.movement].kept.value,
         weight=wanted.weight,
@@ -171,6 +171,13 @@ def _area_aim(
         before=goal.patient.lines[area].maximum,
         notes=tuple(notes),
     )
+
+
+def _chance(wanted: AreaGoal, preset: Preset, grade: int) -> float:
+    """The chance that a preset asks, a smaller one of no lines at all: toxin seldom leaves none."""
+    if grade == 0 and wanted.grade is None:
+        return min(preset.chance.value, facts.load().goals.none_chance.value)
+    return preset.chance.value
 
 
 def _shared(cap: Cap, preset: Preset, product: Product, *, step_units: float) -> Cap:

@@ -9,7 +9,7 @@ import numpy as np
 from glabella.plan.aims import aims_of
 from glabella.plan.alternatives import treatment_of
 from glabella.plan.goal import Goal
-from glabella.plan.moves import Steps
+from glabella.plan.moves import LEAST_STEPS, Steps
 from glabella.plan.outcome import worst_risk
 from glabella.plan.proposal import TradeOff
 from glabella.plan.score import Judge
@@ -25,7 +25,8 @@ def front(goal: Goal, plans: int = PLANS) -> tuple[TradeOff, ...]:
     """The smoothest plan for each of so many totals of units, fewest first.
 
     Limits of risk hold for all of them; how much movement they keep is told, not asked. Totals at
-    which nothing better was found are left out. Raises InputError as `optimise` does.
+    which nothing better was found, or nothing within every limit, are left out. Raises InputError
+    as `optimise` does.
     """
     aims = aims_of(goal)
     space = space_of(goal, aims)
@@ -35,14 +36,14 @@ def front(goal: Goal, plans: int = PLANS) -> tuple[TradeOff, ...]:
     found: list[TradeOff] = []
     steps: Steps = {}
     sure = replace(space.judge, influence=space.influence.surely())
-    for units in np.linspace(held + aims.step_units, most, plans):
+    for units in np.linspace(min(held + LEAST_STEPS * aims.step_units, most), most, plans):
         asked = replace(aims, areas=wanted, most_units=float(units))
         search = space.asking(asked)
         steps = search.run(steps, "near").steps
         if not steps and not goal.held:
             continue
         one = _trade_off(goal, sure, search, steps)
-        if not found or one.units > found[-1].units:
+        if one.worst_risk <= 1 and (not found or one.units > found[-1].units):
             found.append(one)
     return tuple(found)
 

@@ -122,7 +122,7 @@ class Robustness(msgspec.Struct, frozen=True, kw_only=True):
     """How a plan stands up to hands that err.
 
     Of `deliveries` that were drawn, `hold` is the share in which every limit of risk holds, and
-    `reach` that in which every area reaches its goal.
+    `reach` that in which every area comes within ten points of the chance that is asked.
     """
 
     deliveries: int

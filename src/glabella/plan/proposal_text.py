@@ -289,8 +289,8 @@ def _sure(proposal: Proposal) -> str:
                 f"Hands err: points off by {hand.point_off_mm:g} mm, dilution by "
                 f"{hand.dilution_slip:.0%}, one point in {1 / max(hand.depth_slip, 1e-9):.0f} in "
                 f"the layer beside. Of {hand.deliveries} such deliveries to {hand.patients} drawn "
-                f"patients, every limit holds in {hand.hold:.0%} and the lines are as asked in "
-                f"{hand.reach:.0%}.{worst}",
+                f"patients, every limit holds in {hand.hold:.0%}, and every area comes within ten "
+                f"points of the chance that is asked in {hand.reach:.0%}.{worst}",
                 indent=2,
             ),
             *_wrapped(

@@ -3,7 +3,7 @@ r"""How far plans are from a goal: what a search makes smaller.
 The merit of a plan adds three things up, each far heavier than the next, so that no amount of a
 later one pays for an earlier one:
 
-    merit = 1000 * what breaks a limit + 100 * what is missing of the goal + what it costs.
+    merit = 100,000 * what breaks a limit + 100 * what is missing of the goal + what it costs.
 
 What is missing of an area's lines is the share of patients that is short of the chance asked for,
 and how many grades readings lie above the goal on average. With reading error s the mean excess of
@@ -33,7 +33,7 @@ from glabella.plan.summary import extremes, landmark_nodes, limit_of, stands_hig
 
 Array = NDArray[np.float64]
 
-BROKEN, MISSING = 1000.0, 100.0
+BROKEN, MISSING = 1e5, 100.0
 # An unwanted result is counted as likely as it is near: over this share of its limit.
 NEAR, NOWHERE_NEAR = 0.08, 0.3
 # One millimetre that a brow is off weighs as much as this share of patients.

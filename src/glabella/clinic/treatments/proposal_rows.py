@@ -365,7 +365,7 @@ def robustness_words(proposal: Proposal) -> Said:
     return Said(
         text=(
             f"As hands really inject, every limit of risk holds in {found.hold:.0%} of deliveries "
-            f"and every area reaches its goal in {found.reach:.0%}.{also}"
+            f"and every area comes within ten points of its goal in {found.reach:.0%}.{also}"
         ),
         basis=(
             f"{found.deliveries} deliveries over {found.patients} drawn patients: each point off "
