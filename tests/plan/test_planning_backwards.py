@@ -217,7 +217,7 @@ def test_residual_effect_of_an_earlier_session_saves_units() -> None:
 
 
 def test_what_still_works_well_enough_needs_nothing() -> None:
-    asked = goal(treatments=[treatment(date="2026-11-19", status="given")])
+    asked = goal(treatments=[treatment(date="2026-11-04", status="given")])
     found = optimise(asked)
     assert found.points == ()
     assert found.units == 0
