@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from glabella.plan.aims import Aims
 from glabella.plan.goal import Goal
 from glabella.plan.moves import Spot, Steps
 from glabella.plan.proposal import Binding, Outcome, Recheck, Robustness
+from glabella.plan.robustness import robustness
 from glabella.plan.score import Scores
 from glabella.plan.search import Search
 from glabella.plan.summary import EVENTS
@@ -23,15 +25,29 @@ SHARE, MM = 0.01, 0.1
 RISK_ROOM, KEPT_ROOM = 0.2, 0.03
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Planned:
-    """What a search came to: the plan, what it does by the second calculation, how they compare."""
+    """What a search came to: the plan, what it does by the second calculation, how they compare.
 
+    `units` are those of all points, held ones among them. How the plan stands up to hands is
+    worked out when it is first asked: of the plans that a search gives up nobody asks.
+    """
+
+    aims: Aims
     search: Search
     steps: Steps
+    units: Mapping[Spot, float]
     outcome: Outcome
     recheck: Recheck
-    robustness: Robustness
+
+    @cached_property
+    def robustness(self) -> Robustness:
+        return robustness(self.search.judge, self.aims, self.units)
+
+    @property
+    def flaws(self) -> tuple[bool, bool]:
+        """Whether a limit of risk is broken, and whether the goal is missed."""
+        return any(not risk.holds for risk in self.outcome.risks), not self.outcome.reached
 
 
 def grade_words(grade: int) -> str:

@@ -283,6 +283,7 @@ def extremes(face: Face, movement: Movement, window: NDArray[np.bool_]) -> dict[
     }
 
 
+@lru_cache(maxsize=128)
 def stands_higher_mm(face: Face, side: Side, place: str) -> float:
     """By how much a brow stood higher than the other before: so far it may fall and do no harm."""
     node = landmark_nodes(face, side)[place]

@@ -21,7 +21,6 @@ from glabella.plan.place import place
 from glabella.plan.plan import Injection
 from glabella.plan.proposal import Recheck
 from glabella.plan.reasons import Planned
-from glabella.plan.robustness import robustness
 from glabella.plan.search import Found, Search
 from glabella.plan.setting import setting
 from glabella.plan.space import held_points, injections_of, space_of, steps_at, units_at
@@ -52,18 +51,25 @@ def search_for(goal: Goal, aims: Aims, *, start: Sequence[Injection] | None = No
             found = _no_worse(goal, search, found)
         tries.append(_twice(goal, aims, search, found, tried))
         steps, again = found.steps, _asked_again(aims, asked, tries[-1], exact=start is None)
-        flaws = [any(_shortcomings(one)[:-1]) for one in tries]
-        if again == asked or (flaws[-1] and not all(flaws)):
+        if again == asked or (len(tries) > 1 and not _flawless(tries[-1]) and _flawless(tries[0])):
             break
         asked = again
-    return min(tries, key=_shortcomings)
+    return _best_of(tries)
 
 
-def _shortcomings(planned: Planned) -> tuple[bool, bool, bool, float]:
-    """What is worst comes first: a broken limit, a goal missed, hands that break a limit, units."""
-    found = planned.outcome
-    broken = any(not risk.holds for risk in found.risks)
-    return broken, not found.reached, planned.robustness.hold < HOLDS_IN, found.units
+def _best_of(tries: Sequence[Planned]) -> Planned:
+    """Worst is a broken limit, then a goal missed, then hands that break a limit, then units."""
+    fewest = sorted(tries, key=lambda one: (one.flaws, one.outcome.units))
+    alike = [one for one in fewest if one.flaws == fewest[0].flaws]
+    return next((one for one in alike if _holds(one)), alike[0])
+
+
+def _flawless(planned: Planned) -> bool:
+    return not any(planned.flaws) and _holds(planned)
+
+
+def _holds(planned: Planned) -> bool:
+    return planned.robustness.hold >= HOLDS_IN
 
 
 def _no_worse(goal: Goal, search: Search, found: Found) -> Found:
@@ -108,8 +114,10 @@ def _twice(goal: Goal, aims: Aims, search: Search, found: Found, tried: int) -> 
     scores = sure.judge.scores(sure.loaded(units)[None])
     apart = max(abs(float(scores.chance[area.area][0]) - area.chance) for area in result.areas)
     return Planned(
+        aims=aims,
         search=search,
         steps=found.steps,
+        units=units,
         outcome=result,
         recheck=Recheck(
             patients=len(setting(goal).people) - 1,
@@ -117,7 +125,6 @@ def _twice(goal: Goal, aims: Aims, search: Search, found: Found, tried: int) -> 
             agrees=apart <= AGREES_WITHIN,
             tried=tried,
         ),
-        robustness=robustness(search.judge, aims, units),
     )
 
 
@@ -150,7 +157,8 @@ def _asked_again(aims: Aims, asked: Aims, planned: Planned, *, exact: bool) -> A
         if not risk.holds:
             seen = float(scores.risks[risk.event][0])
             risks[risk.event] = max(min(STRICTER * seen, seen - risk.probability + risk.limit), 0.0)
-    worst = planned.robustness.worst_event
-    if worst and planned.robustness.hold < HOLDS_IN:
+    # Where there are units to spare the next plan is another: only that one is delivered by hand.
+    spare = any(aim.chance < before.chance for aim, before in zip(areas, asked.areas, strict=True))
+    if not spare and not _holds(planned) and (worst := planned.robustness.worst_event):
         risks[worst] = min(risks[worst], STRICTER * float(scores.risks[worst][0]))
     return replace(asked, areas=tuple(areas), risks=risks, brow_mm=brow_mm)
