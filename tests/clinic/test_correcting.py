@@ -121,6 +121,24 @@ def test_a_red_flag_is_loud_and_alone(
     assert "If nothing is added" not in page
 
 
+@pytest.mark.parametrize("event", ["eyelid-ptosis", "drooping-lids"])
+def test_lids_without_a_side_are_a_red_flag_on_the_page(
+    signed_in: SignedIn, bob: Member, fortnight: Treatment, event: str
+) -> None:
+    page = page_of(signed_in(bob), reviewed(fortnight, bob, (event, "")))
+    assert 'class="alarm"' in page
+    assert "Both lids droop needs a doctor at once" in page
+    assert "no toxin. Wait." not in page
+
+
+def test_a_lid_on_each_side_is_refused_with_the_word_for_it(
+    bob: Member, fortnight: Treatment
+) -> None:
+    lids = (("eyelid-ptosis", "left"), ("eyelid-ptosis", "right"))
+    with pytest.raises(ReviewRefused, match="choose `Both lids droop`"):
+        reviewed(fortnight, bob, *lids)
+
+
 def test_a_drooping_lid_shows_dates_and_what_eases_it(
     signed_in: SignedIn, bob: Member, eve: Patient, alice: Member, carol: Member
 ) -> None:

@@ -38,6 +38,40 @@ def test_a_red_flag_is_answered_on_any_day() -> None:
     assert answer(2, observations=seen("breathing")).verdict == "urgent"
 
 
+@pytest.mark.parametrize("day", [3, 5, 15])
+@pytest.mark.parametrize(
+    "lids",
+    [
+        [*seen("eyelid-ptosis", side="left"), *seen("eyelid-ptosis", side="right")],
+        [*seen("eyelid-ptosis", side="left", area="glabella"), *seen("eyelid-ptosis")],
+        seen("eyelid-ptosis"),
+        [*seen("eyelid-ptosis", side="left"), *seen("drooping-lids")],
+    ],
+)
+def test_lids_that_droop_on_both_sides_are_the_red_flag(
+    day: int, lids: list[dict[str, str]]
+) -> None:
+    told = answer(day, observations=lids)
+    assert told.verdict == "urgent"
+    assert [alarm.code for alarm in told.alarms] == ["drooping-lids"]
+    assert told.headline.startswith("Both lids droop")
+    assert not told.proposed
+    assert not told.returns
+
+
+def test_a_lid_without_a_side_asks_for_it() -> None:
+    (flag,) = answer(5, observations=seen("eyelid-ptosis")).noticed
+    assert "name its side" in flag.message
+    both = [*seen("eyelid-ptosis", side="left"), *seen("eyelid-ptosis", side="right")]
+    (flag,) = answer(5, observations=both).noticed
+    assert "name its side" not in flag.message
+
+
+def test_one_drooping_lid_is_no_red_flag() -> None:
+    told = answer(5, observations=seen("eyelid-ptosis", side="right"))
+    assert (told.verdict, told.alarms) == ("wait", ())
+
+
 # too early, too soon, too late
 
 

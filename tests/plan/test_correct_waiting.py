@@ -25,7 +25,9 @@ DROOPS = [code for code, kind in SEEN.items() if kind.answer == "wait"]
 
 @pytest.mark.parametrize("droop", DROOPS)
 def test_what_hangs_droops_or_does_not_move_gets_no_toxin(droop: str) -> None:
-    told = answer(observations=seen(droop), lines={"glabella": {"maximum": 3}}, **PEAKED)
+    told = answer(
+        observations=seen(droop, side="left"), lines={"glabella": {"maximum": 3}}, **PEAKED
+    )
     assert told.verdict == "wait"
     assert not told.proposed
     assert all("Nothing is added" in one.why for one in told.refused)
