@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -53,6 +53,33 @@ def test_texts_on_a_lid_are_told_beside_the_forecast_where_they_disagree() -> No
     assert back.text_dates == (date(2024, 3, 22), date(2024, 3, 29))
     assert back.disagrees
     assert back.source == "king-2016"
+
+
+CHIN = {"areas": {"chin": 8}}
+
+
+def test_a_lid_that_no_drawn_patient_explains_is_never_told_as_back_today() -> None:
+    told = answer(15, given(**CHIN), observations=seen("eyelid-ptosis", side="left"))
+    (back,) = told.returns
+    assert not back.explained
+    assert (back.when.low, back.when.median, back.when.high) == (None, None, None)
+    assert back.texts == (21, 28)
+    assert back.text_dates == (date(2024, 3, 22), date(2024, 3, 29))
+    assert not back.disagrees
+    text = correction_text.as_text(told)
+    assert "the model cannot tell" in text
+    assert "21 to 28 days, until 29 March 2024" in text
+
+
+@pytest.mark.parametrize("word", ["eyelid-ptosis", "over-treatment", "dry-eye"])
+@pytest.mark.parametrize("where", [CHIN, {}])
+def test_nothing_that_is_seen_today_is_predicted_back_today(
+    word: str, where: dict[str, Any]
+) -> None:
+    told = answer(15, given(**where), observations=seen(word, side="left"))
+    assert told.returns
+    for one in told.returns:
+        assert not one.explained or (one.when.median_days or 999) > told.day
 
 
 def test_a_frozen_forehead_is_told_when_it_moves_and_when_lines_are_noticed() -> None:

@@ -38,7 +38,8 @@ class Return(msgspec.Struct, frozen=True, kw_only=True):
     """When something is predicted back: the middle patient's day and date, and 90% of patients.
 
     `texts` are the first and last day that texts give for it, from `source`, and `text_dates` when
-    that is. `disagrees` says that the middle patient's date lies outside of them.
+    that is. `disagrees` says that nine of ten drawn patients lie outside of them. Where too few
+    drawn patients show what was seen, `explained` is false and `when` holds no dates.
     """
 
     code: SeenWord
@@ -48,6 +49,7 @@ class Return(msgspec.Struct, frozen=True, kw_only=True):
     texts: tuple[float, float] | None = None
     text_dates: tuple[date, date] | None = None
     disagrees: bool = False
+    explained: bool = True
     note: str = ""
     source: str = ""
 

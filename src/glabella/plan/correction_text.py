@@ -16,6 +16,7 @@ WIDTH = 96
 LEFT = {
     "under-treatment": "Not all that was asked is reached: plan the rest for the next treatment."
 }
+CANNOT_TELL = "the model cannot tell, as too few drawn patients show it."
 RULE = "!" * WIDTH
 
 
@@ -141,11 +142,13 @@ def _returns(told: Correction) -> str:
 def return_words(one: Return) -> str:
     """When something is back: dates, or that it is there already."""
     side = f" {one.side}" if one.side else ""
-    when = one.when
+    when, what = one.when, f"{one.what[0].upper()}{one.what[1:]}{side}"
+    if not one.explained:
+        return f"{what}: {CANNOT_TELL}"
     middle = day_of(when.median) if when.median else "later than is followed"
     low = day_of(when.low) if when.low else "later"
     high = day_of(when.high) if when.high else "later"
-    return f"{one.what[0].upper()}{one.what[1:]}{side}: {middle} ({low} to {high})"
+    return f"{what}: {middle} ({low} to {high})"
 
 
 def _texts(told: Correction) -> Iterator[str]:

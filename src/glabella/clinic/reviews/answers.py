@@ -65,6 +65,7 @@ class Wait:
     high: date | None
     texts: tuple[date, date] | None
     disagrees: bool
+    explained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,15 @@ def _wait(one: Return) -> Wait:
     side = f", {one.side}" if one.side else ""
     words = f"{one.what[0].upper()}{one.what[1:]}{side}"
     when = one.when
-    return Wait(words, when.median, when.low, when.high, one.text_dates, one.disagrees)
+    return Wait(
+        words,
+        when.median,
+        when.low,
+        when.high,
+        texts=one.text_dates,
+        disagrees=one.disagrees,
+        explained=one.explained,
+    )
 
 
 def _texts(told: Correction) -> tuple[Cited, ...]:
@@ -220,12 +229,13 @@ def _face_svg(told: Correction, doses: tuple[Dose, ...]) -> str:
 
 
 def _waiting_svg(told: Correction) -> str:
-    if not told.returns:
-        return ""
     bars = [
         chart.WaitBar(wait.what, wait.low, wait.median, wait.high)
         for wait in map(_wait, told.returns)
+        if wait.explained
     ]
+    if not bars:
+        return ""
     title = "When it is predicted back if nothing is added"
     # waiting_svg escapes every text that it is given.
     return mark_safe(chart.waiting_svg(bars, today=told.today, title=title))  # noqa: S308
