@@ -108,9 +108,34 @@ def test_a_dropped_smile_is_told_of_the_advice_not_to_chase_it() -> None:
     assert any("smile" in one.what for one in told.returns)
 
 
-def test_a_smile_that_no_toxin_reaches_is_given_no_date() -> None:
-    told = answer(observations=seen("uneven-smile"))
-    assert not any("smile" in one.what for one in told.returns)
+@pytest.mark.parametrize(
+    "areas",
+    [
+        {"chin": 8},
+        {"mouth-corner": 8},
+        {"lip-lines": 6},
+        {"lateral-canthal": 24},
+        {"gummy-smile": 5},
+        {"masseter": 50},
+        {"glabella": 20},
+    ],
+)
+@pytest.mark.parametrize("side", ["left", None])
+def test_a_dropped_smile_always_has_dates(areas: dict[str, float], side: str | None) -> None:
+    told = answer(15, given(areas=areas), observations=seen("uneven-smile", side=side))
+    assert told.returns
+    for one in told.returns:
+        assert not one.explained or (one.when.median_days or 999) > told.day
+    first = told.returns[0]
+    assert first.texts == (60, 90)
+    assert first.text_dates == (date(2024, 4, 30), date(2024, 5, 30))
+    assert first.source == "masseter-surgeon-answers"
+
+
+def test_a_smile_that_no_toxin_reaches_has_the_dates_of_texts_alone() -> None:
+    (back,) = answer(observations=seen("uneven-smile")).returns
+    assert not back.explained
+    assert back.when.median is None
 
 
 # evidence, units, further top-ups

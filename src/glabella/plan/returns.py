@@ -213,13 +213,22 @@ def _frozen(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
 
 
 def _smile(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
+    """The smile level again, or else the muscles of its worse side; texts where neither shows."""
     near = model_facts().risk.smile_asymmetry_mm.value / 2
     movement = waiting.course.movement
-    if not mouth.reached(movement):
+    level = waiting.back(
+        seen.code, f"smile even within {near:g} mm", None, smile_apart(movement) - near
+    )
+    if level.explained:
+        yield level
+        yield from _strength(waiting, seen, LIFTER)
         return
-    apart = smile_apart(movement)
-    yield waiting.back(seen.code, f"smile even within {near:g} mm", None, apart - near)
-    yield from _strength(waiting, seen, LIFTER)
+    lost = [
+        1 - movement.of(muscle, side) for muscle in mouth.MUSCLES.values() for side in _sides(seen)
+    ]
+    what = f"smile: muscles of the mouth back to {1 - mouth.NOTICED:.0%} of their strength"
+    moving = waiting.back(seen.code, what, seen.side, np.max(lost, axis=0) - mouth.NOTICED)
+    yield moving if moving.explained else unexplained(waiting, seen, "smile as before")
 
 
 def _peak(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
