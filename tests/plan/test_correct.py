@@ -8,6 +8,8 @@ import pytest
 
 from glabella import facts
 from glabella.face.frame import Side
+from glabella.plan import correction_text
+from glabella.plan.correction import Correction
 from tests.plan.cases import TREATED, answer, brow, codes, given, seen, units_a_side
 
 PEAKED = {"brow_left": brow(-0.4, 0.8, 0.9), "brow_right": brow(-0.4, 0.9, 1.0)}
@@ -210,11 +212,54 @@ def test_a_line_that_pulls_gets_a_little_more_where_it_helps_most() -> None:
     assert told.verdict == "top-up"
     (one,) = told.proposed
     assert one.area == "glabella"
-    assert 0 < one.units <= 6
+    assert 0 < one.units <= 3
     chance = one.effects[0]
     assert chance.unit == "chance"
     assert chance.after > chance.without
     assert chance.asked == facts.load().goals.presets["natural"].chance.value
+
+
+def given_at(told: Correction) -> dict[tuple[str | None, str], float]:
+    """Units of the first session of a case at each of its sites."""
+    first = told.plan.treatments[0]
+    assert first.injections
+    return {(one.site, str(one.side)): one.units for one in first.injections}
+
+
+@pytest.mark.parametrize("units", [12, 20, 40])
+def test_a_top_up_is_at_most_a_quarter_of_what_its_area_got(units: float) -> None:
+    told = answer(15, given(areas={"glabella": units}), lines={"glabella": {"maximum": 3}})
+    assert 0 < told.units <= units / 4
+
+
+def test_a_point_gets_at_most_half_of_what_went_there() -> None:
+    small = {"corrugator-medial": 2, "corrugator-lateral": 1}
+    points = [
+        {"site": site, "side": side, "units": units}
+        for site, units in small.items()
+        for side in ("left", "right")
+    ]
+    first = given(injections=[{"site": "procerus", "side": "midline", "units": 6}, *points])
+    told = answer(15, first, lines={"glabella": {"maximum": 3}})
+    assert told.proposed
+    for point in told.proposed[0].treatment.injections:
+        went = given_at(told)[point.site, str(point.side)]
+        assert point.units <= went / 2
+
+
+def test_a_top_up_that_does_not_reach_it_leaves_the_rest_to_the_next_visit() -> None:
+    told = answer(15, given(areas={"glabella": 12}), lines={"glabella": {"maximum": 3}})
+    (one,) = told.proposed
+    assert not one.reached
+    assert "the rest belongs to the next full visit" in one.rest
+    assert one.rest in " ".join(correction_text.as_text(told).split())
+
+
+def test_where_no_step_fits_into_a_quarter_nothing_is_added() -> None:
+    told = answer(15, given(areas={"glabella": 2}), lines={"glabella": {"maximum": 3}})
+    assert told.verdict == "wait"
+    assert not told.proposed
+    assert "next visit" in told.refused[0].why
 
 
 def test_what_is_enough_depends_on_what_was_wanted() -> None:

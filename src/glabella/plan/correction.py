@@ -81,7 +81,10 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Addition(msgspec.Struct, frozen=True, kw_only=True):
-    """What is added for one thing that was noticed, and why just that."""
+    """What is added for one thing that was noticed, and why just that.
+
+    `rest` says where what is not reached belongs; it is empty where all is.
+    """
 
     code: SeenWord
     name: str
@@ -94,6 +97,7 @@ class Addition(msgspec.Struct, frozen=True, kw_only=True):
     reached: bool
     effects: tuple[Effect, ...]
     source: str
+    rest: str = ""
 
 
 class RiskChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,9 +13,6 @@ from glabella.plan.finding import Finding
 from glabella.plan.plan import Injection
 
 WIDTH = 96
-LEFT = {
-    "under-treatment": "Not all that was asked is reached: plan the rest for the next treatment."
-}
 CANNOT_TELL = "the model cannot tell, as too few drawn patients show it."
 RULE = "!" * WIDTH
 
@@ -93,8 +90,8 @@ def _addition(one: Addition) -> Iterator[str]:
     yield f"    Why: {_wrapped(one.why, 6)}"
     for effect in one.effects:
         yield f"    {effect_words(effect)}"
-    if not one.reached:
-        yield f"    {LEFT.get(one.code, 'What is left fades with the toxin.')}"
+    if one.rest:
+        yield f"    {one.rest}"
 
 
 def effect_words(effect: Effect) -> str:

@@ -128,7 +128,10 @@ def answer(review: Review, *, member: Member, now: datetime) -> Answer:
         points=tuple(_point(number, dose) for number, dose in enumerate(doses, start=1)),
         risks=tuple(one for one in told.risks if one.without or one.after),
         refused=tuple(Cited(one.name, one.why, _citations(one.source)) for one in told.refused),
-        whys=tuple(Cited(one.name, one.why, _citations(one.source)) for one in told.proposed),
+        whys=tuple(
+            Cited(one.name, f"{one.why} {one.rest}".strip(), _citations(one.source))
+            for one in told.proposed
+        ),
         waits=tuple(_wait(one) for one in told.returns),
         texts=_texts(told),
         eases=tuple(
