@@ -28,6 +28,8 @@ def test_a_red_flag_goes_first_and_nothing_else_is_proposed(flag: str) -> None:
     assert not told.returns
     assert [alarm.severity for alarm in told.alarms] == ["stop"]
     assert "doctor at once" in told.alarms[0].message
+    assert correction_text.as_text(told).count("doctor at once") == 1
+    assert told.alarms[0].mend.count("life-threatening") == 1
     assert told.alarms[0].source == "toxin-boxed-warning"
     assert "Emergency department" in told.alarms[0].mend
 
@@ -138,6 +140,25 @@ def test_brows_that_peak_get_one_or_two_units_a_side_in_the_outer_frontalis() ->
     assert abs(effect.without - effect.now) < 0.2
 
 
+def test_the_headline_says_whether_a_peak_settles_fully() -> None:
+    told = answer(**PEAKED)
+    assert told.proposed[0].reached
+    assert told.headline == "Peaked outer brow: add 4 U Botox Cosmetic, or wait."
+    high = {"brow_left": brow(-0.7, 1.6, 1.6), "brow_right": brow(-0.7, 1.6, 1.6)}
+    told = answer(**high)
+    assert not told.proposed[0].reached
+    assert "4 U Botox Cosmetic brings it nearer, not fully" in told.headline
+    assert "add 4 U" not in told.headline
+    assert told.proposed[0].why.startswith("What helps most")
+
+
+def test_of_two_things_the_headline_names_the_one_that_is_not_settled() -> None:
+    wanted = {"glabella": {"chance": 0.3}}
+    told = answer(lines={"glabella": {"maximum": 2}}, wanted=wanted, **PEAKED)
+    assert [one.reached for one in told.proposed] == [False, True]
+    assert told.headline.endswith("It brings this nearer, not fully: Peaked outer brow.")
+
+
 def test_a_peak_on_one_side_is_settled_on_that_side() -> None:
     told = answer(brow_left=brow(-0.4, 0.8, 0.9), brow_right=brow(-0.2, 0.2, 0.3))
     assert set(units_a_side(told)) == {"left"}
@@ -228,7 +249,7 @@ def given_at(told: Correction) -> dict[tuple[str | None, str], float]:
 
 @pytest.mark.parametrize("units", [12, 20, 40])
 def test_a_top_up_is_at_most_a_quarter_of_what_its_area_got(units: float) -> None:
-    told = answer(15, given(areas={"glabella": units}), lines={"glabella": {"maximum": 3}})
+    told = answer(15, given(areas={"glabella": units}), lines={"glabella": {"maximum": 2}})
     assert 0 < told.units <= units / 4
 
 
@@ -240,7 +261,7 @@ def test_a_point_gets_at_most_half_of_what_went_there() -> None:
         for side in ("left", "right")
     ]
     first = given(injections=[{"site": "procerus", "side": "midline", "units": 6}, *points])
-    told = answer(15, first, lines={"glabella": {"maximum": 3}})
+    told = answer(15, first, lines={"glabella": {"maximum": 2}})
     assert told.proposed
     for point in told.proposed[0].treatment.injections:
         went = given_at(told)[point.site, str(point.side)]
@@ -248,7 +269,7 @@ def test_a_point_gets_at_most_half_of_what_went_there() -> None:
 
 
 def test_a_top_up_that_does_not_reach_it_leaves_the_rest_to_the_next_visit() -> None:
-    told = answer(15, given(areas={"glabella": 12}), lines={"glabella": {"maximum": 3}})
+    told = answer(15, given(areas={"glabella": 12}), lines={"glabella": {"maximum": 2}})
     (one,) = told.proposed
     assert not one.reached
     assert "the rest belongs to the next full visit" in one.rest
@@ -260,6 +281,13 @@ def test_where_no_step_fits_into_a_quarter_nothing_is_added() -> None:
     assert told.verdict == "wait"
     assert not told.proposed
     assert "next visit" in told.refused[0].why
+
+
+def test_a_top_up_that_wins_next_to_nothing_is_not_proposed() -> None:
+    told = answer(lines={"glabella": {"maximum": 3}})
+    assert told.verdict == "wait"
+    assert not told.proposed
+    assert "next full visit" in told.refused[0].why
 
 
 def test_what_is_enough_depends_on_what_was_wanted() -> None:
@@ -304,4 +332,4 @@ def test_a_line_that_pulls_somewhere_is_asked_for_its_area() -> None:
 
 
 def test_more_than_the_label_has_with_what_was_given_is_said() -> None:
-    assert "area-total" in codes(answer(lines={"glabella": {"maximum": 3}}))
+    assert "area-total" in codes(answer(lines={"glabella": {"maximum": 2}}))

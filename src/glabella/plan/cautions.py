@@ -22,8 +22,8 @@ def alarms_of(noticed: Words) -> tuple[Finding, ...]:
         Finding(
             code=one.code,
             severity="stop",
-            message=f"{one.name} needs a doctor at once. {known.corrections.urgent.value}",
-            mend=" ".join(fact.value for fact in manage),
+            message=f"{one.name} needs a doctor at once.",
+            mend=" ".join(fact.value for fact in (known.corrections.urgent, *manage)),
             source=known.corrections.urgent.source,
         )
         for one in noticed

@@ -233,12 +233,24 @@ def _headline(
         case "next-visit":
             return f"{names}: the interval has passed. Plan the next treatment."
         case "top-up":
-            product = facts.product(proposed[0].treatment.product).name
-            units = sum(one.units for one in proposed)
-            return f"{names}: add {units:g} U {product}, or wait."
+            return _to_add(proposed)
         case "wait":
             return f"{names}: no toxin. Wait."
     return "Nothing to correct."
+
+
+def _to_add(proposed: Sequence[Addition]) -> str:
+    """What may be added for what, and whether it settles that."""
+    names = ", ".join(dict.fromkeys(one.name for one in proposed))
+    product = facts.product(proposed[0].treatment.product).name
+    units = f"{sum(one.units for one in proposed):g} U {product}"
+    short = [one for one in proposed if not one.reached]
+    if not short:
+        return f"{names}: add {units}, or wait."
+    if len(short) == len(proposed):
+        return f"{names}: {units} brings it nearer, not fully. Add it, or wait."
+    nearer = ", ".join(dict.fromkeys(one.name for one in short))
+    return f"{names}: add {units}, or wait. It brings this nearer, not fully: {nearer}."
 
 
 def _names(noticed: Iterable[Noticed]) -> str:

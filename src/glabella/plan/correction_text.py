@@ -46,7 +46,9 @@ def _alarm(told: Correction) -> str:
 
 def _head(told: Correction) -> str:
     when = f"Review of {day_of(told.today)}, day {told.day} after the treatment of "
-    lines = [f"{when}{day_of(told.treated)}.", told.headline]
+    # The alarm above has said already what the headline says.
+    answer = "Nothing else comes before that." if told.alarms else told.headline
+    lines = [f"{when}{day_of(told.treated)}.", answer]
     if told.verdict == "too-early":
         first, best = day_of(told.judge_from), day_of(told.top_up_from)
         lines.append(f"It is judged from {first} on, best on {best}.")

@@ -26,6 +26,8 @@ Array = NDArray[np.float64]
 
 # Points of a session that lie this near each other are one place.
 SAME_MM = 3.0
+# A top-up that raises the chance of what was wanted by less than this is toxin for nothing.
+LEAST_WON = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def more(bench: Bench, seen: Noticed) -> Settled:
     search = _Search(bench, asked, _places(bench, area, seen.side), most)
     best = bench.trial(())
     chance = _chance(bench, best.course, asked)
-    steps: list[tuple[Trial, float]] = []
+    start, steps = chance, list[tuple[Trial, float]]()
     # What is seen is worse than the model makes of it where that reaches the goal already: then
     # one step is the smallest that is more.
     while chance < asked.chance or not best.points:
@@ -76,6 +78,15 @@ def more(bench: Bench, seen: Noticed) -> Settled:
         steps.append(tried)
     if not steps:
         return Settled(None, why_not=search.broken or f"{area}: no addition helps.")
+    won = max(later for _, later in steps)
+    if won < asked.chance and won - start < LEAST_WON:
+        name = facts.product(bench.last.product).name
+        return Settled(
+            None,
+            why_not=f"{area}: at most {most:g} U {name} are a top-up, and they would take the "
+            f"chance of {GRADES[asked.grade]} or better from {start:.0%} to {won:.0%} only. The "
+            "rest belongs to the next full visit.",
+        )
     return Settled(_smallest(steps, asked), _effects(bench, _smallest(steps, asked), asked))
 
 
