@@ -17,7 +17,7 @@ from tests.plan.cases import CENTRAL, answer, brow, case, codes, given, seen, un
 
 PEAKED = {"brow_left": brow(-0.4, 0.8, 0.9), "brow_right": brow(-0.4, 0.9, 1.0)}
 SEEN = facts.load().corrections.seen
-DROOPS = [code for code, kind in SEEN.items() if kind.answer == "wait"]
+DROOPS = [code for code, kind in SEEN.items() if kind.answer == "wait" and code != "non-response"]
 
 
 # no toxin: wait
@@ -31,6 +31,38 @@ def test_what_hangs_droops_or_does_not_move_gets_no_toxin(droop: str) -> None:
     assert told.verdict == "wait"
     assert not told.proposed
     assert all("Nothing is added" in one.why for one in told.refused)
+
+
+def test_a_missing_effect_has_its_own_words() -> None:
+    told = answer(observations=seen("non-response"), lines={"glabella": {"maximum": 3}})
+    assert (told.verdict, told.proposed) == ("wait", ())
+    assert told.headline.endswith("no top-up. Look for the cause first.")
+    (refused,) = told.refused
+    for word in (
+        "product",
+        "dose",
+        "dilution",
+        "placement",
+        "antibodies",
+        "3 months",
+        "no further",
+    ):
+        assert word in refused.why
+    assert "hangs" not in refused.why
+    assert refused.source == "kroumpouzos-2025"
+    assert correction_text.as_text(told).count("antibodies") == 1
+
+
+def test_a_missing_effect_without_a_grade_is_told_the_same() -> None:
+    told = answer(observations=seen("non-response"))
+    assert "Look for the cause" in told.headline
+    assert "antibodies" in correction_text.as_text(told)
+
+
+def test_a_missing_effect_beside_a_droop_is_a_droop() -> None:
+    words = [*seen("non-response"), *seen("brow-ptosis", side="left")]
+    told = answer(observations=words, lines={"glabella": {"maximum": 3}})
+    assert "Nothing is added while something hangs" in told.refused[0].why
 
 
 def test_a_drooping_lid_is_answered_before_day_ten_with_dates_and_drops() -> None:

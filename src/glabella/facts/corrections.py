@@ -76,4 +76,5 @@ class Corrections(Record, kw_only=True):
     urgent: Fact[str]
     weak_side: Fact[str]
     smile_other_side: Fact[str]
+    no_effect: Fact[str]
     look_first: Fact[str]

@@ -161,6 +161,10 @@ def _not_now(noticed: Words, verdict: Verdict, timing: Timing) -> tuple[Refused,
     if verdict not in words:
         return ()
     why, fact = words[verdict]
+    if verdict == "wait" and _no_effect(noticed):
+        known = facts.load()
+        fact = known.safety.complications["non-response"].manage[0]
+        why = f"{known.corrections.no_effect.value} {fact.value}"
     return tuple(
         Refused(code=one.code, name=named(one), why=why, source=fact.source)
         for one in noticed
@@ -234,9 +238,16 @@ def _headline(
             return f"{names}: the interval has passed. Plan the next treatment."
         case "top-up":
             return _to_add(proposed)
+        case "wait" if _no_effect(noticed):
+            return f"{names}: no top-up. Look for the cause first."
         case "wait":
             return f"{names}: no toxin. Wait."
     return "Nothing to correct."
+
+
+def _no_effect(noticed: Words) -> bool:
+    """Whether it is a missing effect alone that keeps from adding: nothing hangs or droops."""
+    return {one.code for one in noticed if one.answer == "wait"} == {"non-response"}
 
 
 def _to_add(proposed: Sequence[Addition]) -> str:
