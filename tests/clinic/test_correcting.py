@@ -93,7 +93,7 @@ def test_the_page_of_a_review_proposes_points_with_units_why_and_conflict(
     signed_in: SignedIn, alice: Member, peaked: Review, vial: Vial
 ) -> None:
     page = page_of(signed_in(alice), peaked)
-    assert "Peaked outer brow: add 4 U Botox Cosmetic, or wait." in page
+    assert "Peaked outer brow: 4 U Botox Cosmetic brings it nearer, not fully." in page
     assert "2 U Botox Cosmetic" in page
     assert "One or two units on each side" in page
     assert "Where texts disagree" in page
@@ -103,11 +103,30 @@ def test_the_page_of_a_review_proposes_points_with_units_why_and_conflict(
     assert vial.lot in page
 
 
+def test_after_the_days_of_topping_up_the_page_says_to_wait(
+    signed_in: SignedIn, alice: Member, bob: Member, eve: Patient, carol: Member, vial: Vial
+) -> None:
+    review = reviewed(treated(eve, alice, carol, 40), bob, **PEAKED)
+    page = page_of(signed_in(alice), review)
+    parts = [
+        "Wait for the next visit",
+        "Peaked outer brow: wait for the next visit",
+        "Next visit from",
+        "The injector's choice, against the advice to wait",
+        "Add this correction",
+        "Where texts disagree",
+    ]
+    places = [page.index(part) for part in parts]
+    assert places == sorted(places)
+    assert "A small addition is possible" not in page
+    assert "No toxin: wait" not in page
+
+
 def test_a_reviewer_sees_the_proposal_and_no_button(
     signed_in: SignedIn, bob: Member, peaked: Review, vial: Vial
 ) -> None:
     page = page_of(signed_in(bob), peaked)
-    assert "Peaked outer brow: add 4 U" in page
+    assert "Peaked outer brow: 4 U" in page
     assert "Add this correction" not in page
 
 

@@ -110,6 +110,40 @@ def test_a_day_is_counted_from_the_last_treatment_not_the_first() -> None:
     assert (told.day, told.verdict) == (6, "too-early")
 
 
+@pytest.mark.parametrize("day", [14, 21])
+def test_in_the_days_of_topping_up_it_is_a_top_up(day: int) -> None:
+    told = answer(day, **PEAKED)
+    assert (told.verdict, told.late) == ("top-up", False)
+
+
+@pytest.mark.parametrize("day", [22, 45, 89])
+def test_after_them_it_waits_for_the_next_visit_and_the_choice_is_the_injectors(day: int) -> None:
+    told = answer(day, lines={"glabella": {"maximum": 2}}, **PEAKED)
+    assert (told.verdict, told.late) == ("wait", True)
+    assert "wait for the next visit, from 30 May 2024 on" in told.headline
+    assert "until day 21" in told.headline
+    assert " U " not in told.headline
+    assert "next visit" in told.normal
+    assert told.proposed
+    assert {"top-up-practice", "top-up-caution"} <= codes(told)
+    text = correction_text.as_text(told)
+    places = [text.index(told.headline), text.index("Small corrections"), text.index("injector's")]
+    assert places == sorted(places)
+    assert "What may be added" not in text
+
+
+def test_what_is_late_and_cannot_be_added_still_names_the_next_visit() -> None:
+    told = answer(60, observations=seen("asymmetry"))
+    assert told.late
+    assert not told.proposed
+    assert "30 May 2024" in told.headline
+
+
+def test_a_droop_is_never_late() -> None:
+    told = answer(60, observations=seen("brow-ptosis", side="left"), **PEAKED)
+    assert (told.verdict, told.late, told.proposed) == ("wait", False, ())
+
+
 def test_after_the_interval_it_is_the_next_treatment() -> None:
     told = answer(95, **PEAKED)
     assert told.verdict == "next-visit"

@@ -136,7 +136,9 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
     """What a review is answered with, and all that it stands on.
 
-    `proposed` is empty unless the verdict is "top-up"; its treatments are ready to be charted.
+    `proposed` is what the verdict "top-up" advises; its treatments are ready to be charted. `late`
+    says that the days of topping up have passed: the advice is to wait for the next visit, and
+    what is proposed is the injector's choice against it.
     `plan` is what was given with what is proposed last. `normal` is what is normal on this day.
     """
 
@@ -153,6 +155,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     top_up_from: date
     next_from: date
     proposed: tuple[Addition, ...]
+    late: bool
     refused: tuple[Refused, ...]
     risks: tuple[RiskChange, ...]
     cumulative: tuple[Cumulative, ...]

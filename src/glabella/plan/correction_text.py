@@ -81,7 +81,10 @@ def _proposed(told: Correction) -> str:
         for risk in told.risks
         if risk.after or risk.without
     ]
-    return "\n".join(["What may be added; waiting is the other choice", *lines])
+    title = "The injector's choice, against the advice to wait; texts disagree, see below"
+    if not told.late:
+        title = "What may be added; waiting is the other choice"
+    return "\n".join([title, *lines])
 
 
 def _addition(one: Addition) -> Iterator[str]:

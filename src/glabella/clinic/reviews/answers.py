@@ -24,6 +24,7 @@ from glabella.plan.place import Dose
 
 LAYERS = ("midline", "c-line")
 # Badge and words of each answer, loudest first.
+LATE = ("warn", "Wait for the next visit")
 TONES = {
     "urgent": ("stop", "A doctor at once"),
     "wait": ("warn", "No toxin: wait"),
@@ -114,7 +115,7 @@ def answer(review: Review, *, member: Member, now: datetime) -> Answer:
         told = correcting.correction_of(review)
     except UserError as refusal:
         return Answer(None, str(refusal))
-    tone, badge = TONES[told.verdict]
+    tone, badge = LATE if told.late else TONES[told.verdict]
     doses = correcting.doses_of(told)
     product = product_name(doses[0].units.product) if doses else ""
     return Answer(
