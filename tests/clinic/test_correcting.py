@@ -103,11 +103,16 @@ def test_the_page_of_a_review_proposes_points_with_units_why_and_conflict(
     assert vial.lot in page
 
 
+@pytest.fixture
+def peaked_late(eve: Patient, alice: Member, bob: Member, carol: Member) -> Review:
+    return reviewed(treated(eve, alice, carol, 40), bob, **PEAKED)
+
+
+@pytest.mark.usefixtures("vial")
 def test_after_the_days_of_topping_up_the_page_says_to_wait(
-    signed_in: SignedIn, alice: Member, bob: Member, eve: Patient, carol: Member, vial: Vial
+    signed_in: SignedIn, alice: Member, peaked_late: Review
 ) -> None:
-    review = reviewed(treated(eve, alice, carol, 40), bob, **PEAKED)
-    page = page_of(signed_in(alice), review)
+    page = page_of(signed_in(alice), peaked_late)
     parts = [
         "Wait for the next visit",
         "Peaked outer brow: wait for the next visit",
