@@ -33,7 +33,7 @@ def said(capsys: Captured, *arguments: str) -> str:
         ("one-brow-higher", "2 U Botox Cosmetic, 45 mm from the midline on the left"),
         ("too-early", "It is judged from 11 March 2024 on, best on 15 March 2024."),
         ("lid-ptosis", "Drooping upper lid: no toxin. Wait."),
-        ("under-treated", "Line that still pulls: 6 U Botox Cosmetic in 3 points"),
+        ("under-treated", "Line that still pulls: 3 U Botox Cosmetic in 3 points"),
     ],
 )
 def test_each_example_is_answered_in_words(capsys: Captured, name: str, words: str) -> None:

@@ -93,7 +93,7 @@ def test_the_page_of_a_review_proposes_points_with_units_why_and_conflict(
     signed_in: SignedIn, alice: Member, peaked: Review, vial: Vial
 ) -> None:
     page = page_of(signed_in(alice), peaked)
-    assert "Peaked outer brow: add 4 U Botox Cosmetic, or wait." in page
+    assert "Peaked outer brow: 4 U Botox Cosmetic brings it nearer, not fully." in page
     assert "2 U Botox Cosmetic" in page
     assert "One or two units on each side" in page
     assert "Where texts disagree" in page
@@ -103,11 +103,35 @@ def test_the_page_of_a_review_proposes_points_with_units_why_and_conflict(
     assert vial.lot in page
 
 
+@pytest.fixture
+def peaked_late(eve: Patient, alice: Member, bob: Member, carol: Member) -> Review:
+    return reviewed(treated(eve, alice, carol, 40), bob, **PEAKED)
+
+
+@pytest.mark.usefixtures("vial")
+def test_after_the_days_of_topping_up_the_page_says_to_wait(
+    signed_in: SignedIn, alice: Member, peaked_late: Review
+) -> None:
+    page = page_of(signed_in(alice), peaked_late)
+    parts = [
+        "Wait for the next visit",
+        "Peaked outer brow: wait for the next visit",
+        "Next visit from",
+        "The injector's choice, against the advice to wait",
+        "Add this correction",
+        "Where texts disagree",
+    ]
+    places = [page.index(part) for part in parts]
+    assert places == sorted(places)
+    assert "A small addition is possible" not in page
+    assert "No toxin: wait" not in page
+
+
 def test_a_reviewer_sees_the_proposal_and_no_button(
     signed_in: SignedIn, bob: Member, peaked: Review, vial: Vial
 ) -> None:
     page = page_of(signed_in(bob), peaked)
-    assert "Peaked outer brow: add 4 U" in page
+    assert "Peaked outer brow: 4 U" in page
     assert "Add this correction" not in page
 
 
@@ -119,6 +143,24 @@ def test_a_red_flag_is_loud_and_alone(
     assert page.index('class="alarm"') < page.index("nothing is proposed")
     assert "Add this correction" not in page
     assert "If nothing is added" not in page
+
+
+@pytest.mark.parametrize("event", ["eyelid-ptosis", "drooping-lids"])
+def test_lids_without_a_side_are_a_red_flag_on_the_page(
+    signed_in: SignedIn, bob: Member, fortnight: Treatment, event: str
+) -> None:
+    page = page_of(signed_in(bob), reviewed(fortnight, bob, (event, "")))
+    assert 'class="alarm"' in page
+    assert "Both lids droop needs a doctor at once" in page
+    assert "no toxin. Wait." not in page
+
+
+def test_a_lid_on_each_side_is_refused_with_the_word_for_it(
+    bob: Member, fortnight: Treatment
+) -> None:
+    lids = (("eyelid-ptosis", "left"), ("eyelid-ptosis", "right"))
+    with pytest.raises(ReviewRefused, match="choose `Both lids droop`"):
+        reviewed(fortnight, bob, *lids)
 
 
 def test_a_drooping_lid_shows_dates_and_what_eases_it(

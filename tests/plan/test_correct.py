@@ -8,6 +8,8 @@ import pytest
 
 from glabella import facts
 from glabella.face.frame import Side
+from glabella.plan import correction_text
+from glabella.plan.correction import Correction
 from tests.plan.cases import TREATED, answer, brow, codes, given, seen, units_a_side
 
 PEAKED = {"brow_left": brow(-0.4, 0.8, 0.9), "brow_right": brow(-0.4, 0.9, 1.0)}
@@ -26,6 +28,8 @@ def test_a_red_flag_goes_first_and_nothing_else_is_proposed(flag: str) -> None:
     assert not told.returns
     assert [alarm.severity for alarm in told.alarms] == ["stop"]
     assert "doctor at once" in told.alarms[0].message
+    assert correction_text.as_text(told).count("doctor at once") == 1
+    assert told.alarms[0].mend.count("life-threatening") == 1
     assert told.alarms[0].source == "toxin-boxed-warning"
     assert "Emergency department" in told.alarms[0].mend
 
@@ -36,6 +40,40 @@ def test_the_red_flags_of_the_boxed_warning_are_all_known_to_a_case() -> None:
 
 def test_a_red_flag_is_answered_on_any_day() -> None:
     assert answer(2, observations=seen("breathing")).verdict == "urgent"
+
+
+@pytest.mark.parametrize("day", [3, 5, 15])
+@pytest.mark.parametrize(
+    "lids",
+    [
+        [*seen("eyelid-ptosis", side="left"), *seen("eyelid-ptosis", side="right")],
+        [*seen("eyelid-ptosis", side="left", area="glabella"), *seen("eyelid-ptosis")],
+        seen("eyelid-ptosis"),
+        [*seen("eyelid-ptosis", side="left"), *seen("drooping-lids")],
+    ],
+)
+def test_lids_that_droop_on_both_sides_are_the_red_flag(
+    day: int, lids: list[dict[str, str]]
+) -> None:
+    told = answer(day, observations=lids)
+    assert told.verdict == "urgent"
+    assert [alarm.code for alarm in told.alarms] == ["drooping-lids"]
+    assert told.headline.startswith("Both lids droop")
+    assert not told.proposed
+    assert not told.returns
+
+
+def test_a_lid_without_a_side_asks_for_it() -> None:
+    (flag,) = answer(5, observations=seen("eyelid-ptosis")).noticed
+    assert "name its side" in flag.message
+    both = [*seen("eyelid-ptosis", side="left"), *seen("eyelid-ptosis", side="right")]
+    (flag,) = answer(5, observations=both).noticed
+    assert "name its side" not in flag.message
+
+
+def test_one_drooping_lid_is_no_red_flag() -> None:
+    told = answer(5, observations=seen("eyelid-ptosis", side="right"))
+    assert (told.verdict, told.alarms) == ("wait", ())
 
 
 # too early, too soon, too late
@@ -72,6 +110,40 @@ def test_a_day_is_counted_from_the_last_treatment_not_the_first() -> None:
     assert (told.day, told.verdict) == (6, "too-early")
 
 
+@pytest.mark.parametrize("day", [14, 21])
+def test_in_the_days_of_topping_up_it_is_a_top_up(day: int) -> None:
+    told = answer(day, **PEAKED)
+    assert (told.verdict, told.late) == ("top-up", False)
+
+
+@pytest.mark.parametrize("day", [22, 45, 89])
+def test_after_them_it_waits_for_the_next_visit_and_the_choice_is_the_injectors(day: int) -> None:
+    told = answer(day, lines={"glabella": {"maximum": 2}}, **PEAKED)
+    assert (told.verdict, told.late) == ("wait", True)
+    assert "wait for the next visit, from 30 May 2024 on" in told.headline
+    assert "until day 21" in told.headline
+    assert " U " not in told.headline
+    assert "next visit" in told.normal
+    assert told.proposed
+    assert {"top-up-practice", "top-up-caution"} <= codes(told)
+    text = correction_text.as_text(told)
+    places = [text.index(told.headline), text.index("Small corrections"), text.index("injector's")]
+    assert places == sorted(places)
+    assert "What may be added" not in text
+
+
+def test_what_is_late_and_cannot_be_added_still_names_the_next_visit() -> None:
+    told = answer(60, observations=seen("asymmetry"))
+    assert told.late
+    assert not told.proposed
+    assert "30 May 2024" in told.headline
+
+
+def test_a_droop_is_never_late() -> None:
+    told = answer(60, observations=seen("brow-ptosis", side="left"), **PEAKED)
+    assert (told.verdict, told.late, told.proposed) == ("wait", False, ())
+
+
 def test_after_the_interval_it_is_the_next_treatment() -> None:
     told = answer(95, **PEAKED)
     assert told.verdict == "next-visit"
@@ -100,6 +172,25 @@ def test_brows_that_peak_get_one_or_two_units_a_side_in_the_outer_frontalis() ->
     (effect,) = told.proposed[0].effects
     assert effect.after < effect.now
     assert abs(effect.without - effect.now) < 0.2
+
+
+def test_the_headline_says_whether_a_peak_settles_fully() -> None:
+    told = answer(**PEAKED)
+    assert told.proposed[0].reached
+    assert told.headline == "Peaked outer brow: add 4 U Botox Cosmetic, or wait."
+    high = {"brow_left": brow(-0.7, 1.6, 1.6), "brow_right": brow(-0.7, 1.6, 1.6)}
+    told = answer(**high)
+    assert not told.proposed[0].reached
+    assert "4 U Botox Cosmetic brings it nearer, not fully" in told.headline
+    assert "add 4 U" not in told.headline
+    assert told.proposed[0].why.startswith("What helps most")
+
+
+def test_of_two_things_the_headline_names_the_one_that_is_not_settled() -> None:
+    wanted = {"glabella": {"chance": 0.3}}
+    told = answer(lines={"glabella": {"maximum": 2}}, wanted=wanted, **PEAKED)
+    assert [one.reached for one in told.proposed] == [False, True]
+    assert told.headline.endswith("It brings this nearer, not fully: Peaked outer brow.")
 
 
 def test_a_peak_on_one_side_is_settled_on_that_side() -> None:
@@ -176,11 +267,61 @@ def test_a_line_that_pulls_gets_a_little_more_where_it_helps_most() -> None:
     assert told.verdict == "top-up"
     (one,) = told.proposed
     assert one.area == "glabella"
-    assert 0 < one.units <= 6
+    assert 0 < one.units <= 3
     chance = one.effects[0]
     assert chance.unit == "chance"
     assert chance.after > chance.without
     assert chance.asked == facts.load().goals.presets["natural"].chance.value
+
+
+def given_at(told: Correction) -> dict[tuple[str | None, str], float]:
+    """Units of the first session of a case at each of its sites."""
+    first = told.plan.treatments[0]
+    assert first.injections
+    return {(one.site, str(one.side)): one.units for one in first.injections}
+
+
+@pytest.mark.parametrize("units", [12, 20, 40])
+def test_a_top_up_is_at_most_a_quarter_of_what_its_area_got(units: float) -> None:
+    told = answer(15, given(areas={"glabella": units}), lines={"glabella": {"maximum": 2}})
+    assert 0 < told.units <= units / 4
+
+
+def test_a_point_gets_at_most_half_of_what_went_there() -> None:
+    small = {"corrugator-medial": 2, "corrugator-lateral": 1}
+    points = [
+        {"site": site, "side": side, "units": units}
+        for site, units in small.items()
+        for side in ("left", "right")
+    ]
+    first = given(injections=[{"site": "procerus", "side": "midline", "units": 6}, *points])
+    told = answer(15, first, lines={"glabella": {"maximum": 2}})
+    assert told.proposed
+    for point in told.proposed[0].treatment.injections:
+        went = given_at(told)[point.site, str(point.side)]
+        assert point.units <= went / 2
+
+
+def test_a_top_up_that_does_not_reach_it_leaves_the_rest_to_the_next_visit() -> None:
+    told = answer(15, given(areas={"glabella": 12}), lines={"glabella": {"maximum": 2}})
+    (one,) = told.proposed
+    assert not one.reached
+    assert "the rest belongs to the next full visit" in one.rest
+    assert one.rest in " ".join(correction_text.as_text(told).split())
+
+
+def test_where_no_step_fits_into_a_quarter_nothing_is_added() -> None:
+    told = answer(15, given(areas={"glabella": 2}), lines={"glabella": {"maximum": 3}})
+    assert told.verdict == "wait"
+    assert not told.proposed
+    assert "next visit" in told.refused[0].why
+
+
+def test_a_top_up_that_wins_next_to_nothing_is_not_proposed() -> None:
+    told = answer(lines={"glabella": {"maximum": 3}})
+    assert told.verdict == "wait"
+    assert not told.proposed
+    assert "next full visit" in told.refused[0].why
 
 
 def test_what_is_enough_depends_on_what_was_wanted() -> None:
@@ -225,4 +366,4 @@ def test_a_line_that_pulls_somewhere_is_asked_for_its_area() -> None:
 
 
 def test_more_than_the_label_has_with_what_was_given_is_said() -> None:
-    assert "area-total" in codes(answer(lines={"glabella": {"maximum": 3}}))
+    assert "area-total" in codes(answer(lines={"glabella": {"maximum": 2}}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -17,7 +17,7 @@ from tests.plan.cases import CENTRAL, answer, brow, case, codes, given, seen, un
 
 PEAKED = {"brow_left": brow(-0.4, 0.8, 0.9), "brow_right": brow(-0.4, 0.9, 1.0)}
 SEEN = facts.load().corrections.seen
-DROOPS = [code for code, kind in SEEN.items() if kind.answer == "wait"]
+DROOPS = [code for code, kind in SEEN.items() if kind.answer == "wait" and code != "non-response"]
 
 
 # no toxin: wait
@@ -25,10 +25,44 @@ DROOPS = [code for code, kind in SEEN.items() if kind.answer == "wait"]
 
 @pytest.mark.parametrize("droop", DROOPS)
 def test_what_hangs_droops_or_does_not_move_gets_no_toxin(droop: str) -> None:
-    told = answer(observations=seen(droop), lines={"glabella": {"maximum": 3}}, **PEAKED)
+    told = answer(
+        observations=seen(droop, side="left"), lines={"glabella": {"maximum": 3}}, **PEAKED
+    )
     assert told.verdict == "wait"
     assert not told.proposed
     assert all("Nothing is added" in one.why for one in told.refused)
+
+
+def test_a_missing_effect_has_its_own_words() -> None:
+    told = answer(observations=seen("non-response"), lines={"glabella": {"maximum": 3}})
+    assert (told.verdict, told.proposed) == ("wait", ())
+    assert told.headline.endswith("no top-up. Look for the cause first.")
+    (refused,) = told.refused
+    for word in (
+        "product",
+        "dose",
+        "dilution",
+        "placement",
+        "antibodies",
+        "3 months",
+        "no further",
+    ):
+        assert word in refused.why
+    assert "hangs" not in refused.why
+    assert refused.source == "kroumpouzos-2025"
+    assert correction_text.as_text(told).count("antibodies") == 1
+
+
+def test_a_missing_effect_without_a_grade_is_told_the_same() -> None:
+    told = answer(observations=seen("non-response"))
+    assert "Look for the cause" in told.headline
+    assert "antibodies" in correction_text.as_text(told)
+
+
+def test_a_missing_effect_beside_a_droop_is_a_droop() -> None:
+    words = [*seen("non-response"), *seen("brow-ptosis", side="left")]
+    told = answer(observations=words, lines={"glabella": {"maximum": 3}})
+    assert "Nothing is added while something hangs" in told.refused[0].why
 
 
 def test_a_drooping_lid_is_answered_before_day_ten_with_dates_and_drops() -> None:
@@ -51,6 +85,33 @@ def test_texts_on_a_lid_are_told_beside_the_forecast_where_they_disagree() -> No
     assert back.text_dates == (date(2024, 3, 22), date(2024, 3, 29))
     assert back.disagrees
     assert back.source == "king-2016"
+
+
+CHIN = {"areas": {"chin": 8}}
+
+
+def test_a_lid_that_no_drawn_patient_explains_is_never_told_as_back_today() -> None:
+    told = answer(15, given(**CHIN), observations=seen("eyelid-ptosis", side="left"))
+    (back,) = told.returns
+    assert not back.explained
+    assert (back.when.low, back.when.median, back.when.high) == (None, None, None)
+    assert back.texts == (21, 28)
+    assert back.text_dates == (date(2024, 3, 22), date(2024, 3, 29))
+    assert not back.disagrees
+    text = correction_text.as_text(told)
+    assert "the model cannot tell" in text
+    assert "21 to 28 days, until 29 March 2024" in text
+
+
+@pytest.mark.parametrize("word", ["eyelid-ptosis", "over-treatment", "dry-eye"])
+@pytest.mark.parametrize("where", [CHIN, {}])
+def test_nothing_that_is_seen_today_is_predicted_back_today(
+    word: str, where: dict[str, Any]
+) -> None:
+    told = answer(15, given(**where), observations=seen(word, side="left"))
+    assert told.returns
+    for one in told.returns:
+        assert not one.explained or (one.when.median_days or 999) > told.day
 
 
 def test_a_frozen_forehead_is_told_when_it_moves_and_when_lines_are_noticed() -> None:
@@ -79,9 +140,34 @@ def test_a_dropped_smile_is_told_of_the_advice_not_to_chase_it() -> None:
     assert any("smile" in one.what for one in told.returns)
 
 
-def test_a_smile_that_no_toxin_reaches_is_given_no_date() -> None:
-    told = answer(observations=seen("uneven-smile"))
-    assert not any("smile" in one.what for one in told.returns)
+@pytest.mark.parametrize(
+    "areas",
+    [
+        {"chin": 8},
+        {"mouth-corner": 8},
+        {"lip-lines": 6},
+        {"lateral-canthal": 24},
+        {"gummy-smile": 5},
+        {"masseter": 50},
+        {"glabella": 20},
+    ],
+)
+@pytest.mark.parametrize("side", ["left", None])
+def test_a_dropped_smile_always_has_dates(areas: dict[str, float], side: str | None) -> None:
+    told = answer(15, given(areas=areas), observations=seen("uneven-smile", side=side))
+    assert told.returns
+    for one in told.returns:
+        assert not one.explained or (one.when.median_days or 999) > told.day
+    first = told.returns[0]
+    assert first.texts == (60, 90)
+    assert first.text_dates == (date(2024, 4, 30), date(2024, 5, 30))
+    assert first.source == "masseter-surgeon-answers"
+
+
+def test_a_smile_that_no_toxin_reaches_has_the_dates_of_texts_alone() -> None:
+    (back,) = answer(observations=seen("uneven-smile")).returns
+    assert not back.explained
+    assert back.when.median is None
 
 
 # evidence, units, further top-ups

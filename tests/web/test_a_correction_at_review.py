@@ -91,7 +91,7 @@ def test_from_the_review_to_the_signed_correction_in_five_taps(
     for name, height in PEAKED.items():
         page.locator(f"[name={name}]").fill(height)
     page.get_by_role("button", name="Sign the review").click()
-    expect(page.get_by_role("heading", name="Peaked outer brow: add 4 U")).to_be_visible()
+    expect(page.get_by_role("heading", name="Peaked outer brow: 4 U")).to_be_visible()
     expect(page.locator(".proposal-face .point")).to_have_count(2)
 
     # The taps that the correction takes, from the answer on.

@@ -64,6 +64,7 @@ class Corrections(Record, kw_only=True):
     eases: tuple[Ease, ...]
     spock_most_units: Fact[float]
     top_up_share: Fact[float]
+    top_up_point_share: Fact[float]
     month_days: Fact[int]
     most_top_ups: Fact[int]
     half_strength: Fact[float]
@@ -75,4 +76,5 @@ class Corrections(Record, kw_only=True):
     urgent: Fact[str]
     weak_side: Fact[str]
     smile_other_side: Fact[str]
+    no_effect: Fact[str]
     look_first: Fact[str]

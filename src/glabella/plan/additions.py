@@ -72,6 +72,8 @@ def _settled(bench: Bench, group: Words) -> tuple[Addition | None, str]:
         case "spock-brow":
             settled, fact = spock(bench, group), known.safety.lateral_frontalis_settled
             why = "The least that settles it, at the point that moves the rest least."
+            if settled.effects and not settled.effects[0].reached:
+                why = "What helps most of what may be added there; it does not settle all."
         case "asymmetry" if seen.side is not None:
             settled, fact = level(bench, seen), known.corrections.weak_side
             why = f"The smallest addition on the {seen.side} that levels the brows."

@@ -22,8 +22,8 @@ def alarms_of(noticed: Words) -> tuple[Finding, ...]:
         Finding(
             code=one.code,
             severity="stop",
-            message=f"{one.name} needs a doctor at once. {known.corrections.urgent.value}",
-            mend=" ".join(fact.value for fact in manage),
+            message=f"{one.name} needs a doctor at once.",
+            mend=" ".join(fact.value for fact in (known.corrections.urgent, *manage)),
             source=known.corrections.urgent.source,
         )
         for one in noticed
@@ -70,7 +70,14 @@ def conflicts_of(proposed: Sequence[Addition], noticed: Words) -> tuple[Finding,
         ]
     if any(one.code == "uneven-smile" for one in noticed):
         found.append(_note("smile-other-side", known.smile_other_side))
-    if any(one.code in ("under-treatment", "non-response") for one in noticed):
+    codes = {one.code for one in noticed}
+    waits = {one.code for one in noticed if one.answer == "wait"}
+    if "non-response" in codes and (waits != {"non-response"} or "under-treatment" not in codes):
+        found.append(_note("no-effect", known.no_effect))
+        found += [
+            _note("no-effect-care", fact) for fact in safety.complications["non-response"].manage
+        ]
+    elif "under-treatment" in codes and "non-response" not in codes:
         found.append(_note("look-first", known.look_first))
     return tuple(found)
 

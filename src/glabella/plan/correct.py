@@ -51,6 +51,7 @@ class Timing:
     day: int
     judge_from: date
     top_up_from: date
+    top_up_until: date
     next_from: date
 
 
@@ -74,12 +75,13 @@ def correct(case: Case) -> Correction:
         if verdict == "top-up"
         else ((), _not_now(noticed, verdict, timing))
     )
-    if verdict == "top-up" and not proposed:
+    late = verdict == "top-up" and case.today > timing.top_up_until
+    if verdict == "top-up" and (late or not proposed):
         verdict = "wait"
     whole = case.plan(*([same_points([one.treatment for one in proposed])] if proposed else []))
     return _answer(
         case, left, noticed, verdict=verdict, timing=timing, proposed=proposed, refused=refused,
-        plan=whole,
+        plan=whole, late=late,
     )  # fmt: skip
 
 
@@ -96,6 +98,7 @@ def _timing(case: Case) -> Timing:
         day=(case.today - last.date).days,
         judge_from=after(safety.review_not_before_days),
         top_up_from=after(safety.touch_up_not_before_days),
+        top_up_until=after(safety.touch_up_latest_days),
         next_from=after(interval),
     )
 
@@ -161,6 +164,10 @@ def _not_now(noticed: Words, verdict: Verdict, timing: Timing) -> tuple[Refused,
     if verdict not in words:
         return ()
     why, fact = words[verdict]
+    if verdict == "wait" and _no_effect(noticed):
+        known = facts.load()
+        fact = known.safety.complications["non-response"].manage[0]
+        why = f"{known.corrections.no_effect.value} {fact.value}"
     return tuple(
         Refused(code=one.code, name=named(one), why=why, source=fact.source)
         for one in noticed
@@ -178,6 +185,7 @@ def _answer(
     proposed: tuple[Addition, ...],
     refused: tuple[Refused, ...],
     plan: Plan,
+    late: bool,
 ) -> Correction:
     safety = facts.load().safety
     normal = safety.normal_on(timing.day)
@@ -192,7 +200,7 @@ def _answer(
         treated=timing.treated,
         day=timing.day,
         verdict=verdict,
-        headline=_headline(verdict, noticed, proposed, timing),
+        headline=_late(noticed, timing) if late else _headline(verdict, noticed, proposed, timing),
         alarms=alarms_of(noticed),
         noticed=tuple(noticed),
         normal=normal.value if normal else "",
@@ -201,6 +209,7 @@ def _answer(
         top_up_from=timing.top_up_from,
         next_from=timing.next_from,
         proposed=proposed,
+        late=late,
         refused=refused,
         risks=risks_of(bench, proposed),
         cumulative=cumulative_of(case, left.doses, proposed),
@@ -233,12 +242,41 @@ def _headline(
         case "next-visit":
             return f"{names}: the interval has passed. Plan the next treatment."
         case "top-up":
-            product = facts.product(proposed[0].treatment.product).name
-            units = sum(one.units for one in proposed)
-            return f"{names}: add {units:g} U {product}, or wait."
+            return _to_add(proposed)
+        case "wait" if _no_effect(noticed):
+            return f"{names}: no top-up. Look for the cause first."
         case "wait":
             return f"{names}: no toxin. Wait."
     return "Nothing to correct."
+
+
+def _late(noticed: Words, timing: Timing) -> str:
+    """After the usual days of topping up: the next visit, which is not far from then."""
+    names = _names(one for one in noticed if one.answer != "watch")
+    last = (timing.top_up_until - timing.treated).days
+    return (
+        f"{names}: wait for the next visit, from {on(timing.next_from)} on. Top-ups are usual "
+        f"until day {last}."
+    )
+
+
+def _no_effect(noticed: Words) -> bool:
+    """Whether it is a missing effect alone that keeps from adding: nothing hangs or droops."""
+    return {one.code for one in noticed if one.answer == "wait"} == {"non-response"}
+
+
+def _to_add(proposed: Sequence[Addition]) -> str:
+    """What may be added for what, and whether it settles that."""
+    names = ", ".join(dict.fromkeys(one.name for one in proposed))
+    product = facts.product(proposed[0].treatment.product).name
+    units = f"{sum(one.units for one in proposed):g} U {product}"
+    short = [one for one in proposed if not one.reached]
+    if not short:
+        return f"{names}: add {units}, or wait."
+    if len(short) == len(proposed):
+        return f"{names}: {units} brings it nearer, not fully. Add it, or wait."
+    nearer = ", ".join(dict.fromkeys(one.name for one in short))
+    return f"{names}: add {units}, or wait. It brings this nearer, not fully: {nearer}."
 
 
 def _names(noticed: Iterable[Noticed]) -> str:

@@ -38,7 +38,8 @@ class Return(msgspec.Struct, frozen=True, kw_only=True):
     """When something is predicted back: the middle patient's day and date, and 90% of patients.
 
     `texts` are the first and last day that texts give for it, from `source`, and `text_dates` when
-    that is. `disagrees` says that the middle patient's date lies outside of them.
+    that is. `disagrees` says that nine of ten drawn patients lie outside of them. Where too few
+    drawn patients show what was seen, `explained` is false and `when` holds no dates.
     """
 
     code: SeenWord
@@ -48,6 +49,7 @@ class Return(msgspec.Struct, frozen=True, kw_only=True):
     texts: tuple[float, float] | None = None
     text_dates: tuple[date, date] | None = None
     disagrees: bool = False
+    explained: bool = True
     note: str = ""
     source: str = ""
 
@@ -79,7 +81,10 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Addition(msgspec.Struct, frozen=True, kw_only=True):
-    """What is added for one thing that was noticed, and why just that."""
+    """What is added for one thing that was noticed, and why just that.
+
+    `rest` says where what is not reached belongs; it is empty where all is.
+    """
 
     code: SeenWord
     name: str
@@ -92,6 +97,7 @@ class Addition(msgspec.Struct, frozen=True, kw_only=True):
     reached: bool
     effects: tuple[Effect, ...]
     source: str
+    rest: str = ""
 
 
 class RiskChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +136,9 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
     """What a review is answered with, and all that it stands on.
 
-    `proposed` is empty unless the verdict is "top-up"; its treatments are ready to be charted.
+    `proposed` is what the verdict "top-up" advises; its treatments are ready to be charted. `late`
+    says that the days of topping up have passed: the advice is to wait for the next visit, and
+    what is proposed is the injector's choice against it.
     `plan` is what was given with what is proposed last. `normal` is what is normal on this day.
     """
 
@@ -147,6 +155,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     top_up_from: date
     next_from: date
     proposed: tuple[Addition, ...]
+    late: bool
     refused: tuple[Refused, ...]
     risks: tuple[RiskChange, ...]
     cumulative: tuple[Cumulative, ...]

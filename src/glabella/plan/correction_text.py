@@ -13,9 +13,7 @@ from glabella.plan.finding import Finding
 from glabella.plan.plan import Injection
 
 WIDTH = 96
-LEFT = {
-    "under-treatment": "Not all that was asked is reached: plan the rest for the next treatment."
-}
+CANNOT_TELL = "the model cannot tell, as too few drawn patients show it."
 RULE = "!" * WIDTH
 
 
@@ -48,7 +46,9 @@ def _alarm(told: Correction) -> str:
 
 def _head(told: Correction) -> str:
     when = f"Review of {day_of(told.today)}, day {told.day} after the treatment of "
-    lines = [f"{when}{day_of(told.treated)}.", told.headline]
+    # The alarm above has said already what the headline says.
+    answer = "Nothing else comes before that." if told.alarms else told.headline
+    lines = [f"{when}{day_of(told.treated)}.", answer]
     if told.verdict == "too-early":
         first, best = day_of(told.judge_from), day_of(told.top_up_from)
         lines.append(f"It is judged from {first} on, best on {best}.")
@@ -81,7 +81,10 @@ def _proposed(told: Correction) -> str:
         for risk in told.risks
         if risk.after or risk.without
     ]
-    return "\n".join(["What may be added; waiting is the other choice", *lines])
+    title = "The injector's choice, against the advice to wait; texts disagree, see below"
+    if not told.late:
+        title = "What may be added; waiting is the other choice"
+    return "\n".join([title, *lines])
 
 
 def _addition(one: Addition) -> Iterator[str]:
@@ -92,8 +95,8 @@ def _addition(one: Addition) -> Iterator[str]:
     yield f"    Why: {_wrapped(one.why, 6)}"
     for effect in one.effects:
         yield f"    {effect_words(effect)}"
-    if not one.reached:
-        yield f"    {LEFT.get(one.code, 'What is left fades with the toxin.')}"
+    if one.rest:
+        yield f"    {one.rest}"
 
 
 def effect_words(effect: Effect) -> str:
@@ -141,11 +144,13 @@ def _returns(told: Correction) -> str:
 def return_words(one: Return) -> str:
     """When something is back: dates, or that it is there already."""
     side = f" {one.side}" if one.side else ""
-    when = one.when
+    when, what = one.when, f"{one.what[0].upper()}{one.what[1:]}{side}"
+    if not one.explained:
+        return f"{what}: {CANNOT_TELL}"
     middle = day_of(when.median) if when.median else "later than is followed"
     low = day_of(when.low) if when.low else "later"
     high = day_of(when.high) if when.high else "later"
-    return f"{one.what[0].upper()}{one.what[1:]}{side}: {middle} ({low} to {high})"
+    return f"{what}: {middle} ({low} to {high})"
 
 
 def _texts(told: Correction) -> Iterator[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
@@ -20,12 +20,14 @@ from glabella.plan.place import Dose
 from glabella.plan.plan import Injection
 from glabella.plan.seen import GRADES, asked_grade
 from glabella.plan.summary import HIGH, LOW
-from glabella.plan.top_up import FULL, ROUNDING, Bench, Settled, Trial
+from glabella.plan.top_up import FULL, NOISE, ROUNDING, Bench, Settled, Trial
 
 Array = NDArray[np.float64]
 
 # Points of a session that lie this near each other are one place.
 SAME_MM = 3.0
+# A top-up that raises the chance of what was wanted by less than this is toxin for nothing.
+LEAST_WON = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ def more(bench: Bench, seen: Noticed) -> Settled:
     """The fewest units that bring an area to what was wanted, a step at a time where most is won.
 
     Each step goes to the place, both sides alike unless one side was named, that raises the chance
-    most. At most a share of what was given is added: texts say a smaller dose.
+    most. At most a share of what was given is added: texts say a smaller dose. Where that does not
+    reach what was wanted, steps that win next to nothing are left out.
     """
     area = seen.area
     if area not in bench.case.patient.lines:
@@ -64,6 +67,7 @@ def more(bench: Bench, seen: Noticed) -> Settled:
     search = _Search(bench, asked, _places(bench, area, seen.side), most)
     best = bench.trial(())
     chance = _chance(bench, best.course, asked)
+    start, steps = chance, list[tuple[Trial, float]]()
     # What is seen is worse than the model makes of it where that reaches the goal already: then
     # one step is the smallest that is more.
     while chance < asked.chance or not best.points:
@@ -71,9 +75,25 @@ def more(bench: Bench, seen: Noticed) -> Settled:
         if tried is None:
             break
         best, chance = tried
-    if not best.points:
+        steps.append(tried)
+    if not steps:
         return Settled(None, why_not=search.broken or f"{area}: no addition helps.")
-    return Settled(best, _effects(bench, best, asked))
+    won = max(later for _, later in steps)
+    if won < asked.chance and won - start < LEAST_WON:
+        name = facts.product(bench.last.product).name
+        return Settled(
+            None,
+            why_not=f"{area}: at most {most:g} U {name} are a top-up, and they would take the "
+            f"chance of {GRADES[asked.grade]} or better from {start:.0%} to {won:.0%} only. The "
+            "rest belongs to the next full visit.",
+        )
+    return Settled(_smallest(steps, asked), _effects(bench, _smallest(steps, asked), asked))
+
+
+def _smallest(steps: Sequence[tuple[Trial, float]], asked: Asked) -> Trial:
+    """The fewest units that win as much as the most do, or reach what was asked."""
+    enough = min(asked.chance, max(chance for _, chance in steps) - NOISE)
+    return next(trial for trial, chance in steps if chance >= enough)
 
 
 @dataclass(eq=False)
@@ -111,15 +131,24 @@ class _Search:
     def _tried(self, best: Trial, place: Place) -> Trial | None:
         """A step more at a place, where nothing keeps it from being taken."""
         points = _joined(best.points, place.step)
-        if max(point.units for point in points) > place.most + ROUNDING:
-            return None
-        if sum(point.units for point in points) > self.most + ROUNDING:
-            name = facts.product(self.bench.last.product).name
-            self.broken = f"{self.asked.area}: at most {self.most:g} U {name} are a top-up."
+        here = {_key(point) for point in place.step}
+        highest = max(point.units for point in points if _key(point) in here)
+        whole = sum(point.units for point in points)
+        if whole > self.most + ROUNDING or highest > place.most + ROUNDING:
+            self.broken = self.broken or self._small()
             return None
         trial = self.bench.trial(points)
-        self.broken = self.bench.broken(trial)
-        return None if self.broken else trial
+        if broken := self.bench.broken(trial):
+            self.broken = broken
+            return None
+        return trial
+
+    def _small(self) -> str:
+        name = facts.product(self.bench.last.product).name
+        return (
+            f"{self.asked.area}: at most {self.most:g} U {name} are a top-up, and half of what "
+            "went to a point. No step of it fits in: the rest belongs to the next visit."
+        )
 
 
 def given_units(bench: Bench, area: str) -> float:
@@ -145,7 +174,7 @@ class Place:
 
 
 def _places(bench: Bench, area: str, side: Side | None) -> list[Place]:
-    """Where it went before, and where the label has a point; each gets what went there at most."""
+    """Where it went before, and where the label has a point; each gets half of that at most."""
     given = [
         (
             dose.units.amount,
@@ -169,26 +198,45 @@ def _places(bench: Bench, area: str, side: Side | None) -> list[Place]:
         for one in sites
         for own in ((Side.LEFT, Side.RIGHT) if known[one.site].paired else (Side.MIDLINE,))
     ]
-    return _pairs(bench, [*labelled, *given], side)
+    return _pairs(bench, labelled, given, side)
 
 
 def _pairs(
-    bench: Bench, points: Iterable[tuple[float, Injection]], only: Side | None
+    bench: Bench,
+    labelled: Sequence[tuple[float, Injection]],
+    given: Sequence[tuple[float, Injection]],
+    only: Side | None,
 ) -> list[Place]:
     """Points that are each other's mirror image together; of a named side alone."""
-    groups: list[tuple[Dose, float, dict[Side, Injection]]] = []
-    for most, point in points:
-        (dose,) = bench.doses((point,))
-        own = next((group for group in groups if _same_place(group[0], dose)), None)
-        if own is None:
-            groups.append((dose, most, {dose.side: point}))
-        else:
-            own[2].setdefault(dose.side, point)
+    groups: list[_Group] = []
+    for points, went in ((labelled, False), (given, True)):
+        for units, point in points:
+            (dose,) = bench.doses((point,))
+            own = next((group for group in groups if _same_place(group.first, dose)), None)
+            if own is None:
+                groups.append(own := _Group(dose, units))
+            own.points.setdefault(dose.side, point)
+            if went:
+                own.went.append(units)
+    share = facts.load().corrections.top_up_point_share.value
     kept = [
-        Place(tuple(point for side, point in group.items() if only in (None, side)), most)
-        for _, most, group in groups
+        Place(
+            tuple(point for side, point in group.points.items() if only in (None, side)),
+            share * min(group.went or [group.label]),
+        )
+        for group in groups
     ]
     return [place for place in kept if place.step]
+
+
+@dataclass(slots=True)
+class _Group:
+    """One place on both sides: what the label has there, and what went there."""
+
+    first: Dose
+    label: float
+    went: list[float] = field(default_factory=list)
+    points: dict[Side, Injection] = field(default_factory=dict)
 
 
 def _same_place(one: Dose, other: Dose) -> bool:

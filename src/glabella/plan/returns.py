@@ -17,6 +17,7 @@ from glabella.facts.corrections import SeenWord
 from glabella.plan import mouth
 from glabella.plan.correction import Noticed, Return
 from glabella.plan.forecast import Course
+from glabella.plan.learn import FEWEST_EFFECTIVE
 from glabella.plan.parameters import model_facts
 from glabella.plan.residue import Residue
 from glabella.plan.result import Interval
@@ -31,6 +32,9 @@ ALIKE_DAYS = 7
 EYE, LIFTER = "orbicularis-oculi", "zygomaticus"
 MOVERS = ("frontalis", "corrugator", "depressor-supercilii")
 NEGLIGIBLE = 1e-3
+UNKNOWN = Interval(
+    median_days=None, low_days=None, high_days=None, median=None, low=None, high=None
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,15 @@ class Waiting:
     def course(self) -> Course:
         return self.left.course(self.days)
 
+    @cached_property
+    def treated(self) -> date:
+        return max(one.date for one in self.left.plan.treatments)
+
+    def _back(self, showing: Array) -> Interval:
+        elapsed = (self.left.today - self.treated).days
+        gone = last_crossing(self.days, showing)
+        return interval(gone + elapsed, self.treated, float(self.days[-1]) + elapsed)
+
     def back(
         self,
         code: SeenWord,
@@ -56,21 +69,18 @@ class Waiting:
         *,
         told: bool = True,
     ) -> Return:
-        """The days on which `excess` (P, T) has fallen to 0 for good; today if it is there.
+        """The days on which `excess` (P, T) has fallen to 0 for good, in those who have any.
 
-        `told` is false where texts speak of something else.
+        Those who have none do not show what was seen, so they tell nothing of when it goes. `told`
+        is false where texts speak of something else.
         """
-        drawn = excess[1:]
-        crossed = last_crossing(self.days, drawn)
-        gone = np.where((drawn > 0).any(axis=1), crossed, 0.0)
-        start = max(one.date for one in self.left.plan.treatments)
-        elapsed = (self.left.today - start).days
-        horizon = float(self.days[-1]) + elapsed
-        when = interval(gone + elapsed, start, horizon)
+        start, showing = self.treated, shown(excess)
+        explained = len(showing) >= FEWEST_EFFECTIVE
+        when = self._back(showing) if explained else UNKNOWN
         known = facts.load().safety.complications.get(code)
         texts = known.lasts_days if known else None
-        if texts is None or not told:
-            return Return(code=code, what=what, side=side, when=when)
+        if texts is None or (explained and not told):
+            return Return(code=code, what=what, side=side, when=when, explained=explained)
         first, last = (start + timedelta(days=int(days)) for days in texts.value)
         return Return(
             code=code,
@@ -79,7 +89,8 @@ class Waiting:
             when=when,
             texts=texts.value,
             text_dates=(first, last),
-            disagrees=_apart(when, first, last),
+            disagrees=explained and _apart(when, first, last),
+            explained=explained,
             note=texts.note or "",
             source=texts.source,
         )
@@ -93,6 +104,12 @@ class Waiting:
         lost = sum(1 - movement.of(muscle, side) for muscle in MOVERS for side in sides)
         first = np.maximum(np.asarray(lost)[:, :1], NEGLIGIBLE)
         return np.asarray(size_mm * np.minimum(np.asarray(lost) / first, 1.0))
+
+
+def shown(excess: Array) -> Array:
+    """The rows of `excess` (P, T) of drawn patients who have any, today or later."""
+    drawn = excess[1:]
+    return np.asarray(drawn[(drawn > 0).any(axis=1)])
 
 
 def _apart(when: Interval, first: date, last: date) -> bool:
@@ -131,7 +148,7 @@ def _of(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
         case "uneven-smile":
             yield from _smile(waiting, seen)
         case "dry-eye":
-            yield from _strength(waiting, seen, EYE)
+            yield from _eye(waiting, seen)
         case "spock-brow":
             yield from _peak(waiting, seen)
         case "asymmetry":
@@ -163,9 +180,19 @@ def _strength(waiting: Waiting, seen: Noticed, muscle: str) -> Iterator[Return]:
     name = facts.load().anatomy.muscles[muscle].name.split(",")[0]
     for side in _sides(seen):
         excess = half - waiting.course.movement.of(muscle, side)
-        if (excess > 0).any():
+        if len(shown(excess)) >= FEWEST_EFFECTIVE:
             what = f"{name} back to {half:.0%} of its strength"
             yield waiting.back(seen.code, what, side, excess, told=False)
+
+
+def _eye(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
+    found = tuple(_strength(waiting, seen, EYE))
+    yield from found or (unexplained(waiting, seen, "closure of the eye"),)
+
+
+def unexplained(waiting: Waiting, seen: Noticed, what: str) -> Return:
+    """What the model has no word on, with what texts say of it."""
+    return waiting.back(seen.code, what, seen.side, np.zeros((1, len(waiting.days))))
 
 
 def _frozen(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
@@ -186,13 +213,22 @@ def _frozen(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
 
 
 def _smile(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
+    """The smile level again, or else the muscles of its worse side; texts where neither shows."""
     near = model_facts().risk.smile_asymmetry_mm.value / 2
     movement = waiting.course.movement
-    if not mouth.reached(movement):
+    level = waiting.back(
+        seen.code, f"smile even within {near:g} mm", None, smile_apart(movement) - near
+    )
+    if level.explained:
+        yield level
+        yield from _strength(waiting, seen, LIFTER)
         return
-    apart = smile_apart(movement)
-    yield waiting.back(seen.code, f"smile even within {near:g} mm", None, apart - near)
-    yield from _strength(waiting, seen, LIFTER)
+    lost = [
+        1 - movement.of(muscle, side) for muscle in mouth.MUSCLES.values() for side in _sides(seen)
+    ]
+    what = f"smile: muscles of the mouth back to {1 - mouth.NOTICED:.0%} of their strength"
+    moving = waiting.back(seen.code, what, seen.side, np.max(lost, axis=0) - mouth.NOTICED)
+    yield moving if moving.explained else unexplained(waiting, seen, "smile as before")
 
 
 def _peak(waiting: Waiting, seen: Noticed) -> Iterator[Return]:

@@ -30,7 +30,7 @@ def notice(case: Case, face: Face, treated: Iterable[str]) -> tuple[Noticed, ...
         if (found.code, found.side, found.area) not in known
     ]
     once = {(one.code, one.side, one.area): one for one in [*told, *measured]}
-    return _without_doubles(tuple(once.values()))
+    return _both_lids(_without_doubles(tuple(once.values())))
 
 
 def asked_grade(case: Case, area: LineArea) -> int:
@@ -208,3 +208,31 @@ def _without_doubles(noticed: tuple[Noticed, ...]) -> tuple[Noticed, ...]:
         if one.code != "asymmetry"
         or (one.side not in peaks and not {side.other for side in falls} & {one.side})
     )
+
+
+def both_lids(sides: Iterable[Side | str | None]) -> bool:
+    """Whether lids droop on both sides; a lid without a side may be either, so it is read as both.
+
+    Toxin beside one eye lowers one lid: both lids are the red flag.
+    """
+    hanging = {str(side or "") for side in sides}
+    return "" in hanging or hanging >= {str(side) for side in BothSides}
+
+
+def _both_lids(noticed: tuple[Noticed, ...]) -> tuple[Noticed, ...]:
+    """Lids that droop on both sides told as the red flag that they are."""
+    lids = [one for one in noticed if one.code == "eyelid-ptosis"]
+    if not both_lids(one.side for one in lids):
+        return noticed
+    rest = tuple(one for one in noticed if one.code not in ("eyelid-ptosis", "drooping-lids"))
+    kind = facts.load().corrections.seen["drooping-lids"]
+    told = len(rest) + len(lids) < len(noticed) or both_lids(one.side for one in lids if one.side)
+    unsaid = "" if told else ", as no side was named. If one lid alone hangs, name its side"
+    flag = Noticed(
+        code="drooping-lids",
+        name=kind.name,
+        answer=kind.answer,
+        message=f"{kind.name}{unsaid}.",
+        source=_source("drooping-lids"),
+    )
+    return (flag, *rest)

@@ -41,6 +41,12 @@ ROUNDING = 1e-9
 WORTH = 0.2
 
 
+REST: dict[str, str] = {
+    "under-treatment": "Not all that was asked is reached by a top-up: the rest belongs to the "
+    "next full visit."
+}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
     """Points that may be added, and what drawn patients do with them."""
@@ -388,6 +394,7 @@ def addition(
 ) -> Addition:
     """A settled search as part of a proposal."""
     assert settled.trial is not None
+    reached = all(effect.reached for effect in settled.effects)
     return Addition(
         code=seen.code,
         name=seen.name,
@@ -397,9 +404,10 @@ def addition(
         units=round(settled.trial.units, 2),
         points=len(settled.trial.points),
         why=why,
-        reached=all(effect.reached for effect in settled.effects),
+        reached=reached,
         effects=settled.effects,
         source=source,
+        rest="" if reached else REST.get(seen.code, "What is left fades with the toxin."),
     )
 
 

@@ -55,8 +55,7 @@ def sign_review(
         rules.check_event(one.event, one.onset, treated=treatment.date, on=date, note=note)
         for one in events
     ]
-    if len({one.event for one in events}) < len(events):
-        raise rules.ReviewRefused("The same adverse event is listed twice. Keep one of them.")
+    rules.check_once([one.event for one in events])
     kind = Kind.EARLY_CONTACT if rules.is_early(day) else Kind.REVIEW
     review = Review.objects.create(
         treatment=treatment, kind=kind, date=date, note=note, by=by, signed_at=at, **judged

@@ -24,6 +24,7 @@ from glabella.plan.place import Dose
 
 LAYERS = ("midline", "c-line")
 # Badge and words of each answer, loudest first.
+LATE = ("warn", "Wait for the next visit")
 TONES = {
     "urgent": ("stop", "A doctor at once"),
     "wait": ("warn", "No toxin: wait"),
@@ -65,6 +66,7 @@ class Wait:
     high: date | None
     texts: tuple[date, date] | None
     disagrees: bool
+    explained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def answer(review: Review, *, member: Member, now: datetime) -> Answer:
         told = correcting.correction_of(review)
     except UserError as refusal:
         return Answer(None, str(refusal))
-    tone, badge = TONES[told.verdict]
+    tone, badge = LATE if told.late else TONES[told.verdict]
     doses = correcting.doses_of(told)
     product = product_name(doses[0].units.product) if doses else ""
     return Answer(
@@ -127,7 +129,10 @@ def answer(review: Review, *, member: Member, now: datetime) -> Answer:
         points=tuple(_point(number, dose) for number, dose in enumerate(doses, start=1)),
         risks=tuple(one for one in told.risks if one.without or one.after),
         refused=tuple(Cited(one.name, one.why, _citations(one.source)) for one in told.refused),
-        whys=tuple(Cited(one.name, one.why, _citations(one.source)) for one in told.proposed),
+        whys=tuple(
+            Cited(one.name, f"{one.why} {one.rest}".strip(), _citations(one.source))
+            for one in told.proposed
+        ),
         waits=tuple(_wait(one) for one in told.returns),
         texts=_texts(told),
         eases=tuple(
@@ -181,7 +186,15 @@ def _wait(one: Return) -> Wait:
     side = f", {one.side}" if one.side else ""
     words = f"{one.what[0].upper()}{one.what[1:]}{side}"
     when = one.when
-    return Wait(words, when.median, when.low, when.high, one.text_dates, one.disagrees)
+    return Wait(
+        words,
+        when.median,
+        when.low,
+        when.high,
+        texts=one.text_dates,
+        disagrees=one.disagrees,
+        explained=one.explained,
+    )
 
 
 def _texts(told: Correction) -> tuple[Cited, ...]:
@@ -220,12 +233,13 @@ def _face_svg(told: Correction, doses: tuple[Dose, ...]) -> str:
 
 
 def _waiting_svg(told: Correction) -> str:
-    if not told.returns:
-        return ""
     bars = [
         chart.WaitBar(wait.what, wait.low, wait.median, wait.high)
         for wait in map(_wait, told.returns)
+        if wait.explained
     ]
+    if not bars:
+        return ""
     title = "When it is predicted back if nothing is added"
     # waiting_svg escapes every text that it is given.
     return mark_safe(chart.waiting_svg(bars, today=told.today, title=title))  # noqa: S308

@@ -192,7 +192,7 @@ def review_page(review: Review) -> ReviewPage:
         )
         for event in events
     ]
-    alarms = rules.alarms({event.event for event in events})
+    alarms = rules.alarms(rules.flagged([(event.event, event.side) for event in events]))
     return ReviewPage(
         review=review,
         day=(review.date - treatment.date).days,

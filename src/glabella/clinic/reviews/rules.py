@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from glabella import facts
 from glabella.errors import RecordError
 from glabella.plan.finding import Finding
+from glabella.plan.seen import both_lids
 
 OTHER = "other"
 # Names of an event in the facts that say nothing about what was seen.
@@ -124,6 +126,23 @@ def red_flags() -> list[Finding]:
         Finding(code=flag.code, severity="stop", message=flag.text.value, source=flag.text.source)
         for flag in facts.load().safety.red_flags
     ]
+
+
+def check_once(events: Sequence[str]) -> None:
+    """Raise ReviewRefused for an event that is listed twice, with the word for lids on both."""
+    if len(set(events)) == len(events):
+        return
+    refused = "The same adverse event is listed twice. Keep one of them."
+    if events.count("eyelid-ptosis") > 1:
+        refused += f" If a lid droops on each side, choose `{event_names()['drooping-lids']}`."
+    raise ReviewRefused(refused)
+
+
+def flagged(events: Sequence[tuple[str, str]]) -> set[str]:
+    """Events of a review and what they are together: lids on both sides are a red flag."""
+    codes = {code for code, _ in events}
+    both = both_lids(side for code, side in events if code == "eyelid-ptosis")
+    return codes | {"drooping-lids"} if both else codes
 
 
 def alarms(events: set[str]) -> list[Finding]:
