@@ -18,11 +18,11 @@ from scipy.special import expit, ndtr
 
 from glabella.effect import expression
 from glabella.face.frame import BothSides, Side
-from glabella.plan.aims import AreaAim
+from glabella.plan.goals.aims import AreaAim
 from glabella.plan.movement import Strength, drives_of, resting_tone
 from glabella.plan.parameters import brow_mechanics, model_facts
-from glabella.plan.score import DENSITY_AT_0, NEAR, Lines
-from glabella.plan.search import Search, Spot
+from glabella.plan.search.score import DENSITY_AT_0, NEAR, Lines
+from glabella.plan.search.search import Search, Spot
 from glabella.plan.summary import landmark_nodes, limit_of
 
 Array = NDArray[np.float64]

@@ -16,15 +16,15 @@ import numpy as np
 from bench.backwards import Array, Backwards, slopes_apart
 from bench.measure import Figures, cpu_seconds, print_table
 from glabella import facts
-from glabella.plan.aims import aims_of
-from glabella.plan.alternatives import treatment_of
-from glabella.plan.front import AS_SMOOTH_AS_CAN_BE, PLANS, front
-from glabella.plan.goal import Goal, read_goal
+from glabella.plan.goals.aims import aims_of
+from glabella.plan.goals.goal import Goal, read_goal
 from glabella.plan.optimise import optimise
-from glabella.plan.outcome import outcome
 from glabella.plan.plan import Injection
-from glabella.plan.search import Spot
-from glabella.plan.space import injections_of, space_of
+from glabella.plan.search.alternatives import treatment_of
+from glabella.plan.search.front import AS_SMOOTH_AS_CAN_BE, PLANS, front
+from glabella.plan.search.outcome import outcome
+from glabella.plan.search.search import Spot
+from glabella.plan.search.space import injections_of, space_of
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 ONE, THREE = "goal-first-visit", "goal-natural-three-areas"

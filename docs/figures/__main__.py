@@ -7,7 +7,7 @@ from pathlib import Path
 
 from docs.figures import effect, faces, grids, people, planning, reference, trials
 from docs.figures.tables import fill
-from glabella.plan.reference import answered, names
+from glabella.plan.reference.faces import answered, names
 
 PAGES = Path(__file__).parents[1] / "model"
 DRAWN = PAGES / "figures"

@@ -8,9 +8,9 @@ from datetime import date
 from glabella.chart import ChartPoint, face_svg
 from glabella.chart.graph import picture
 from glabella.face.frame import Face
-from glabella.plan.droplets import lay_out
+from glabella.plan.droplets.droplets import lay_out
+from glabella.plan.droplets.region import OwnProtocol, Region
 from glabella.plan.plan import Patient
-from glabella.plan.region import OwnProtocol, Region
 
 WIDTH, HEIGHT, HEAD = 520.0, 640.0, 30.0
 SPACING_MM = 8.0

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import date
 
 from glabella.chart.graph import MARKS, Axis, Dots, Line, Panel, graph_svg
-from glabella.plan.aims import aims_of
-from glabella.plan.alternatives import compare
-from glabella.plan.front import front
-from glabella.plan.goal import AreaGoal, Goal
+from glabella.plan.goals.aims import aims_of
+from glabella.plan.goals.goal import AreaGoal, Goal
 from glabella.plan.optimise import optimise
 from glabella.plan.plan import LineArea, LineGrades, Patient
-from glabella.plan.proposal import AreaOutcome, Outcome
+from glabella.plan.search.alternatives import compare
+from glabella.plan.search.front import front
+from glabella.plan.search.proposal import AreaOutcome, Outcome
 
 UNITS = Axis("units of Botox Cosmetic", 0, 70, range(0, 71, 10))
 SHARE = Axis("share", 0, 1, (0, 0.25, 0.5, 0.75, 1))

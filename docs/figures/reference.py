@@ -11,15 +11,15 @@ from glabella.chart import ChartPoint, face_svg, view_of
 from glabella.chart.style import FONT, INK, INK_SOFT, attributes, element
 from glabella.face import Face
 from glabella.facts import Fact
-from glabella.plan.correction import Correction
+from glabella.plan.corrections.correction import Correction
 from glabella.plan.forecast import forecast
-from glabella.plan.measured import doses_of, face_of
 from glabella.plan.place import Dose, place
-from glabella.plan.proposal import Proposal
-from glabella.plan.reasons import area_name, grade_words
-from glabella.plan.reference import Answered, answered, names, stands_on
-from glabella.plan.reference_text import bounds, found, told, value_words, verdict
+from glabella.plan.reference.faces import Answered, answered, names, stands_on
+from glabella.plan.reference.measured import doses_of, face_of
+from glabella.plan.reference.text import bounds, found, told, value_words, verdict
 from glabella.plan.result import Expression, FaceState
+from glabella.plan.search.proposal import Proposal
+from glabella.plan.search.reasons import area_name, grade_words
 
 # The expression that shows the lines of an area.
 SHOWS: dict[str, Expression] = {
@@ -51,8 +51,8 @@ Synthetic patients with what is asked of an injector, the reasoning, and the ans
 expects. What is expected was written down before the model was asked, and is not bent to what it
 says: where the model answers otherwise, the page says so and why. No face is a person.
 
-The files lie in `src/glabella/plan/faces`; `glabella faces` asks the model again, and a test holds
-every expectation against the answer. `make figures` writes these pages.
+The files lie in `src/glabella/plan/reference/patients`; `glabella faces` asks the model again, and
+a test holds every expectation against the answer. `make figures` writes these pages.
 
 {table(("face", "the question", "verdict"), rows)}
 
@@ -63,7 +63,7 @@ side, a muscle or a depth), where the lowest and highest points lie, the chance 
 strength that is kept, the rise of a brow, the chance of an unwanted result, the limit that stops a
 plan, a finding; at a review the verdict, the dates, what is added, what is refused and why, when
 something is predicted back, and the grade of evidence of what may ease it. All words, and how each
-is measured: `plan/expectation.py` and `plan/measured.py`.
+is measured: `plan/reference/expectation.py` and `plan/reference/measured.py`.
 """
 
 

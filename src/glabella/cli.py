@@ -15,28 +15,22 @@ import msgspec
 from glabella import __version__, chart, facts
 from glabella.chart.validation_figure import ShownRow, validation_svg
 from glabella.errors import GlabellaError, InputError
-from glabella.plan import (
-    Plan,
-    correction_text,
-    forecast,
-    plan_schema,
-    proposal_text,
-    read_plan,
-    reference,
-    reference_text,
-    report,
-)
+from glabella.plan import Plan, forecast, plan_schema, read_plan, report
 from glabella.plan.basis import basis
-from glabella.plan.case import case_schema, read_case, refuse_tomorrow
 from glabella.plan.correct import correct
-from glabella.plan.droplet_text import as_text as droplet_text
-from glabella.plan.droplets import droplets
-from glabella.plan.front import PLANS, front
-from glabella.plan.goal import Goal, goal_schema, read_goal
+from glabella.plan.corrections import correction_text
+from glabella.plan.corrections.case import case_schema, read_case, refuse_tomorrow
+from glabella.plan.droplets.droplets import droplets
+from glabella.plan.droplets.region import read_region, region_schema
+from glabella.plan.droplets.text import as_text as droplet_text
+from glabella.plan.goals.goal import Goal, goal_schema, read_goal
+from glabella.plan.goals.titrate import titrate
 from glabella.plan.optimise import optimise
 from glabella.plan.plan import refuse_what_is_yet_to_come
-from glabella.plan.region import read_region, region_schema
-from glabella.plan.titrate import titrate
+from glabella.plan.reference import faces as reference
+from glabella.plan.reference import text as reference_text
+from glabella.plan.search import proposal_text
+from glabella.plan.search.front import PLANS, front
 from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
 

@@ -11,7 +11,7 @@ from glabella.chart import ChartPoint, Compared, compare_box, compare_svg, gauge
 from glabella.chart.compare import state_of
 from glabella.face import Face, Side
 from glabella.plan import Treatment
-from glabella.plan.proposal import AreaOutcome, BrowOutcome, Outcome, TradeOff
+from glabella.plan.search.proposal import AreaOutcome, BrowOutcome, Outcome, TradeOff
 from tests.chart.drawing import SVG, by_id, parsed, words
 
 DAY = Treatment(date=date(2026, 3, 2), product="botox-cosmetic", protocol="glabella")

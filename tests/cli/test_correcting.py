@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from glabella.cli import main
-from glabella.plan.correction import Correction
+from glabella.plan.corrections.correction import Correction
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 Captured = pytest.CaptureFixture[str]

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from glabella.cli import main
-from glabella.plan.proposal import Proposal
+from glabella.plan.search.proposal import Proposal
 from tests.plan.goals import given, whole
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

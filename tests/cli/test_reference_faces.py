@@ -7,7 +7,7 @@ import json
 import pytest
 
 from glabella.cli import main
-from glabella.plan.reference import answered, names, reference_face
+from glabella.plan.reference.faces import answered, names, reference_face
 
 Captured = pytest.CaptureFixture[str]
 SPOCK = "spock-after-central-forehead"

@@ -20,7 +20,7 @@ from glabella.clinic.stock.models import DiscardReason, Vial
 from glabella.clinic.treatments import goal_form, proposing
 from glabella.clinic.treatments.actions import sign_treatment, start_treatment
 from glabella.clinic.treatments.models import ChartPoint, Treatment
-from glabella.plan.goal import AreaGoal
+from glabella.plan.goals.goal import AreaGoal
 from tests.clinic.conftest import (
     AnyReason,
     SignedIn,

@@ -10,7 +10,7 @@ import pytest
 
 from docs.figures.__main__ import FACES, face_pages, write
 from docs.figures.reference import figure, page
-from glabella.plan.reference import answered, names
+from glabella.plan.reference.faces import answered, names
 from tests.chart.drawing import SVG, parsed, words
 
 NAMES = names()

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from glabella.face.frame import Side
-from glabella.plan.goal import Goal, read_goal
-from glabella.plan.proposal import AreaOutcome, Proposal, RiskOutcome
+from glabella.plan.goals.goal import Goal, read_goal
+from glabella.plan.search.proposal import AreaOutcome, Proposal, RiskOutcome
 from tests.plan.plans import DAY, patient
 
 THREE = {

@@ -6,9 +6,9 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
-from glabella.plan.case import Case, read_case
 from glabella.plan.correct import correct
-from glabella.plan.correction import Correction
+from glabella.plan.corrections.case import Case, read_case
+from glabella.plan.corrections.correction import Correction
 
 TREATED = date(2024, 3, 1)
 LEVEL = {"medial_mm": 12, "peak_mm": 16, "lateral_mm": 14}

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from glabella import facts
-from glabella.plan.aims import Aims, aims_of
-from glabella.plan.goal import Goal, read_goal
+from glabella.plan.goals.aims import Aims, aims_of
+from glabella.plan.goals.goal import Goal, read_goal
 from tests.plan.drawn import AREAS, measures
 from tests.plan.plans import DAY, patient
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from glabella import facts
 from glabella.face.frame import BothSides, Face, Side
 from glabella.face.muscles import muscle_at
-from glabella.plan.candidates import GRID_MM, OF_THE_PATTERN, Candidate, candidates
 from glabella.plan.geometry_rules import geometry_findings
+from glabella.plan.search.candidates import GRID_MM, OF_THE_PATTERN, Candidate, candidates
 from glabella.units import Units
 from tests.laws import law
 from tests.plan.asked import goal

@@ -10,9 +10,9 @@ import pytest
 from glabella import facts
 from glabella.errors import GeometryError, InputError
 from glabella.face.frame import Face
-from glabella.plan import contradictions
-from glabella.plan.aims import aims_of
-from glabella.plan.contradictions import muscles_of, refuse
+from glabella.plan.goals import contradictions
+from glabella.plan.goals.aims import aims_of
+from glabella.plan.goals.contradictions import muscles_of, refuse
 from glabella.plan.parameters import Parameters, calibrated
 from tests.plan.goals import BROW, HIGH_LEFT, THREE, aims, given, goal
 from tests.plan.plans import both

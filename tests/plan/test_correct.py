@@ -8,8 +8,8 @@ import pytest
 
 from glabella import facts
 from glabella.face.frame import Side
-from glabella.plan import correction_text
-from glabella.plan.correction import Correction
+from glabella.plan.corrections import correction_text
+from glabella.plan.corrections.correction import Correction
 from tests.plan.cases import TREATED, answer, brow, codes, given, seen, units_a_side
 
 PEAKED = {"brow_left": brow(-0.4, 0.8, 0.9), "brow_right": brow(-0.4, 0.9, 1.0)}
@@ -29,7 +29,7 @@ def test_a_red_flag_goes_first_and_nothing_else_is_proposed(flag: str) -> None:
     assert [alarm.severity for alarm in told.alarms] == ["stop"]
     assert "doctor at once" in told.alarms[0].message
     assert correction_text.as_text(told).count("doctor at once") == 1
-    assert told.alarms[0].mend.count("life-threatening") == 1
+    assert told.alarms[0].mend.count("can be fatal") == 1
     assert told.alarms[0].source == "toxin-boxed-warning"
     assert "Emergency department" in told.alarms[0].mend
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glabella import facts
-from glabella.plan import correction_text
-from glabella.plan.case import Case, Observation, read_case
 from glabella.plan.correct import correct
-from glabella.plan.correction import Correction
+from glabella.plan.corrections import correction_text
+from glabella.plan.corrections.case import Case, Observation, read_case
+from glabella.plan.corrections.correction import Correction
 from tests.laws import law
 from tests.plan.cases import CENTRAL, TREATED, brow, patient, units_a_side
 from tests.plan.cases import given as given_on

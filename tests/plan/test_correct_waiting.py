@@ -11,8 +11,8 @@ from glabella import facts
 from glabella.errors import InputError
 from glabella.face.frame import Side
 from glabella.facts.corrections import SeenWord
-from glabella.plan import correction_text
 from glabella.plan.correct import correct
+from glabella.plan.corrections import correction_text
 from tests.plan.cases import CENTRAL, answer, brow, case, codes, given, seen, units_a_side
 
 PEAKED = {"brow_left": brow(-0.4, 0.8, 0.9), "brow_right": brow(-0.4, 0.9, 1.0)}

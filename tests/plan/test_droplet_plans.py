@@ -18,12 +18,12 @@ from glabella import facts
 from glabella.errors import InputError, UserError
 from glabella.face import Face
 from glabella.plan import Forecast, forecast
-from glabella.plan.droplet_grid import Shape, edge_distance_mm, fill, zone_at
-from glabella.plan.droplet_plan import DropletPlan, Layout
-from glabella.plan.droplet_shapes import named_shape
-from glabella.plan.droplets import droplets, lay_out
+from glabella.plan.droplets.droplets import droplets, lay_out
+from glabella.plan.droplets.grid import Shape, edge_distance_mm, fill, zone_at
+from glabella.plan.droplets.layout import DropletPlan, Layout
+from glabella.plan.droplets.region import Region, read_region
+from glabella.plan.droplets.shapes import named_shape
 from glabella.plan.place import place
-from glabella.plan.region import Region, read_region
 from glabella.units import Units
 from tests.laws import law
 from tests.plan.plans import injecting, strength

@@ -7,13 +7,13 @@ import itertools
 import numpy as np
 import pytest
 
-from glabella.plan.aims import aims_of
-from glabella.plan.front import PLANS, front
+from glabella.plan.goals.aims import aims_of
 from glabella.plan.optimise import optimise
-from glabella.plan.outcome import outcome
-from glabella.plan.robustness import DELIVERIES, robustness
-from glabella.plan.space import units_at
-from glabella.plan.twice import search_for
+from glabella.plan.search.front import PLANS, front
+from glabella.plan.search.outcome import outcome
+from glabella.plan.search.robustness import DELIVERIES, robustness
+from glabella.plan.search.space import units_at
+from glabella.plan.search.twice import search_for
 from tests.plan.asked import THREE, goal
 
 

@@ -15,11 +15,11 @@ from glabella import facts
 from glabella.errors import InputError
 from glabella.facts.practice import DoseRange, PracticeArea, SiteParts
 from glabella.facts.schema import Fact
-from glabella.plan import caps
-from glabella.plan.aims import SHAPING, Aims, AreaAim, aims_of
-from glabella.plan.asked_lines import HALF_GRADE, severity_at
-from glabella.plan.caps import area_cap, point_cap, whole_steps
-from glabella.plan.goal import goal_schema, read_goal
+from glabella.plan.goals import caps
+from glabella.plan.goals.aims import SHAPING, Aims, AreaAim, aims_of
+from glabella.plan.goals.asked_lines import HALF_GRADE, severity_at
+from glabella.plan.goals.caps import area_cap, point_cap, whole_steps
+from glabella.plan.goals.goal import goal_schema, read_goal
 from glabella.plan.plan import LineGrades
 from tests.plan.goals import BROW, HIGH_LEFT, THREE, aims, given, goal, goals, whole
 

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 from glabella.face.frame import BothSides, Face, Side
-from glabella.plan.aims import aims_of
-from glabella.plan.candidates import Candidate, candidates
 from glabella.plan.course import blocked, reach
-from glabella.plan.goal import Goal
-from glabella.plan.influence import FOLLOWED_MM, Hand, Influence, erring_hand, influence
+from glabella.plan.goals.aims import aims_of
+from glabella.plan.goals.goal import Goal
 from glabella.plan.movement import Movement, move
 from glabella.plan.parameters import calibrated, doubt, varied
 from glabella.plan.people import draw
 from glabella.plan.place import place
-from glabella.plan.setting import setting, units_per_ml
-from glabella.plan.space import injection_at, treatment_of
+from glabella.plan.search.candidates import Candidate, candidates
+from glabella.plan.search.influence import FOLLOWED_MM, Hand, Influence, erring_hand, influence
+from glabella.plan.search.setting import setting, units_per_ml
+from glabella.plan.search.space import injection_at, treatment_of
 from tests.plan.asked import THREE, goal
 from tests.plan.plans import treatment
 

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from glabella.face.frame import Side
 from glabella.plan import forecast
-from glabella.plan.aims import aims_of
-from glabella.plan.alternatives import label_treatment
-from glabella.plan.moves import LEAST_STEPS
+from glabella.plan.goals.aims import aims_of
 from glabella.plan.optimise import optimise
-from glabella.plan.outcome import NEARLY, outcome
 from glabella.plan.place import place
 from glabella.plan.plan import Injection
-from glabella.plan.proposal import Proposal
-from glabella.plan.setting import setting
-from glabella.plan.space import space_of, steps_at
+from glabella.plan.search.alternatives import label_treatment
+from glabella.plan.search.moves import LEAST_STEPS
+from glabella.plan.search.outcome import NEARLY, outcome
+from glabella.plan.search.proposal import Proposal
+from glabella.plan.search.setting import setting
+from glabella.plan.search.space import space_of, steps_at
 from tests.laws import law
 from tests.plan.asked import THREE, area, goal, risk, units_in, units_on
 from tests.plan.drawn import measures

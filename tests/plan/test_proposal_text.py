@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from glabella import facts
-from glabella.plan.front import front
-from glabella.plan.goal import Goal
+from glabella.plan.goals.goal import Goal
+from glabella.plan.goals.titrate import titrate
 from glabella.plan.optimise import optimise
-from glabella.plan.proposal import Binding, Proposal, Recheck
-from glabella.plan.proposal_text import as_text
-from glabella.plan.titrate import titrate
+from glabella.plan.search.front import front
+from glabella.plan.search.proposal import Binding, Proposal, Recheck
+from glabella.plan.search.proposal_text import as_text
 from tests.plan.goals import given, goal
 
 ORDER = [

@@ -10,11 +10,11 @@ from hypothesis import assume, settings
 from hypothesis import given as over
 
 from glabella.errors import InputError
-from glabella.plan.aims import aims_of
-from glabella.plan.goal import Goal, read_goal
+from glabella.plan.goals.aims import aims_of
+from glabella.plan.goals.goal import Goal, read_goal
+from glabella.plan.goals.titrate import titrate
 from glabella.plan.optimise import optimise
-from glabella.plan.proposal_text import as_text
-from glabella.plan.titrate import titrate
+from glabella.plan.search.proposal_text import as_text
 from tests.plan.goals import THREE, goal, goals
 
 SLACK = 1e-6

@@ -11,19 +11,17 @@ import pytest
 
 from glabella import facts
 from glabella.errors import FactError, InputError
-from glabella.plan import reference_text
-from glabella.plan.case import read_case
-from glabella.plan.expectation import (
+from glabella.plan.corrections.case import read_case
+from glabella.plan.goals.goal import read_goal
+from glabella.plan.reference import text as reference_text
+from glabella.plan.reference.expectation import (
     CaseWord,
     Expectation,
     GoalWord,
     PointWord,
     words_about,
 )
-from glabella.plan.goal import read_goal
-from glabella.plan.measured import MEASURES, Check, check, doses_of
-from glabella.plan.proposal import Proposal
-from glabella.plan.reference import (
+from glabella.plan.reference.faces import (
     ReferenceFace,
     answer,
     answered,
@@ -33,6 +31,8 @@ from glabella.plan.reference import (
     reference_face,
     stands_on,
 )
+from glabella.plan.reference.measured import MEASURES, Check, check, doses_of
+from glabella.plan.search.proposal import Proposal
 
 NAMES = names()
 WORDS = {*get_args(PointWord), *get_args(GoalWord), *get_args(CaseWord)}
@@ -297,7 +297,7 @@ def test_an_expectation_that_cannot_be_meant_is_refused(
 def test_a_file_that_cannot_be_meant_is_refused_by_name(old: str, new: str, words: str) -> None:
     with pytest.raises(FactError, match=re.escape(words)) as refused:
         read_face("a-frown", SMALL.replace(old, new))
-    assert "faces/a-frown.toml" in str(refused.value)
+    assert "patients/a-frown.toml" in str(refused.value)
 
 
 def test_a_face_has_a_goal_or_a_case_and_reasons() -> None:

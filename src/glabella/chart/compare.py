@@ -23,8 +23,8 @@ from glabella.chart.style import (
 )
 from glabella.face import Face, Side
 from glabella.face.frame import BothSides
-from glabella.plan.proposal import BrowOutcome, Outcome
 from glabella.plan.result import FaceState
+from glabella.plan.search.proposal import BrowOutcome, Outcome
 
 # Larger than on the big chart, so that units can be read on a face of a hand's breadth.
 RADIUS_MM: Final = 4.5

@@ -12,7 +12,7 @@ from glabella import facts
 from glabella.chart.shape import Point, strokes
 from glabella.chart.style import ACCENT, STOP, element, number
 from glabella.face import Face, Side
-from glabella.plan.droplet_grid import keep_off_outlines
+from glabella.plan.droplets.grid import keep_off_outlines
 from glabella.plan.skin import region_outline
 
 HATCH_GAP_MM: Final = 2.6

@@ -10,7 +10,7 @@ from typing import Final
 from glabella.chart.names import millimetres
 from glabella.chart.plot import text
 from glabella.chart.style import ACCENT, FONT, INK, INK_SOFT, RULE, attributes, element, number
-from glabella.plan.proposal import TradeOff
+from glabella.plan.search.proposal import TradeOff
 
 WIDTH, HEIGHT = 560.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 52.0, 26.0, 42.0

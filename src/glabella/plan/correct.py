@@ -17,11 +17,11 @@ from glabella import facts
 from glabella.face.frame import Face
 from glabella.facts import Fact
 from glabella.facts.corrections import SeenWord
-from glabella.plan.additions import findings_of, named, on, proposals, risks_of
-from glabella.plan.agreement import agreement
 from glabella.plan.basis import basis
-from glabella.plan.case import Case, require_whole
-from glabella.plan.cautions import (
+from glabella.plan.corrections.additions import findings_of, named, on, proposals, risks_of
+from glabella.plan.corrections.agreement import agreement
+from glabella.plan.corrections.case import Case, require_whole
+from glabella.plan.corrections.cautions import (
     alarms_of,
     area_totals_of,
     cited,
@@ -29,14 +29,14 @@ from glabella.plan.cautions import (
     cumulative_of,
     eases_of,
 )
-from glabella.plan.correction import Addition, Correction, Noticed, Refused, Verdict
+from glabella.plan.corrections.correction import Addition, Correction, Noticed, Refused, Verdict
+from glabella.plan.corrections.residue import Residue, residue
+from glabella.plan.corrections.returns import returns
+from glabella.plan.corrections.seen import notice
+from glabella.plan.corrections.told import likely
+from glabella.plan.corrections.top_up import Bench, same_points
 from glabella.plan.place import place_all
 from glabella.plan.plan import Plan
-from glabella.plan.residue import Residue, residue
-from glabella.plan.returns import returns
-from glabella.plan.seen import notice
-from glabella.plan.told import likely
-from glabella.plan.top_up import Bench, same_points
 
 # What hangs is seen on any day; the rest is judged when the effect can be.
 AT_ONCE: frozenset[SeenWord] = frozenset({"eyelid-ptosis", "uneven-smile", "dry-eye", "nodule"})

@@ -11,19 +11,19 @@ from collections.abc import Sequence
 
 from glabella import facts
 from glabella.face.frame import Side
-from glabella.plan.aims import aims_of
-from glabella.plan.alternatives import compare
 from glabella.plan.basis import basis
-from glabella.plan.goal import Goal
+from glabella.plan.goals.aims import aims_of
+from glabella.plan.goals.goal import Goal
 from glabella.plan.limits import check
-from glabella.plan.moves import Spot
-from glabella.plan.nearest import nearest
 from glabella.plan.plan import Injection
-from glabella.plan.proposal import Proposal, ProposedPoint
-from glabella.plan.reasons import Planned, below_all_trials, bindings, why, without_each
-from glabella.plan.setting import plan_of, setting
-from glabella.plan.space import by_place, held_points, injection_at, units_at
-from glabella.plan.twice import search_for
+from glabella.plan.search.alternatives import compare
+from glabella.plan.search.moves import Spot
+from glabella.plan.search.nearest import nearest
+from glabella.plan.search.proposal import Proposal, ProposedPoint
+from glabella.plan.search.reasons import Planned, below_all_trials, bindings, why, without_each
+from glabella.plan.search.setting import plan_of, setting
+from glabella.plan.search.space import by_place, held_points, injection_at, units_at
+from glabella.plan.search.twice import search_for
 
 
 def optimise(goal: Goal, *, start: Sequence[Injection] | None = None) -> Proposal:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from glabella import facts
 from glabella.face.frame import Side
 from glabella.plan.finding import Finding
-from glabella.plan.proposal import Proposal
 from glabella.plan.result import Curve, Forecast, Interval
+from glabella.plan.search.proposal import Proposal
 
 SHOWN_DAYS = (0, 1, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 # A muscle that keeps at least this much in nine patients of ten is not listed.

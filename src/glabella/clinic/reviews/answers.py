@@ -19,7 +19,7 @@ from glabella.clinic.treatments.preview import FindingRow, area_name, finding_ro
 from glabella.errors import UserError
 from glabella.face import Face
 from glabella.face.sites import site_facts
-from glabella.plan.correction import Addition, Correction, Effect, Return, RiskChange
+from glabella.plan.corrections.correction import Addition, Correction, Effect, Return, RiskChange
 from glabella.plan.place import Dose
 
 LAYERS = ("midline", "c-line")

@@ -14,9 +14,9 @@ from glabella.errors import RecordError
 from glabella.face import Face
 from glabella.face.frame import Side
 from glabella.facts.corrections import SeenWord
-from glabella.plan.case import Case, Observation
 from glabella.plan.correct import correct
-from glabella.plan.correction import Correction
+from glabella.plan.corrections.case import Case, Observation
+from glabella.plan.corrections.correction import Correction
 from glabella.plan.place import Dose, place
 
 

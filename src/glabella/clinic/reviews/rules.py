@@ -7,8 +7,8 @@ from datetime import date
 
 from glabella import facts
 from glabella.errors import RecordError
+from glabella.plan.corrections.seen import both_lids
 from glabella.plan.finding import Finding
-from glabella.plan.seen import both_lids
 
 OTHER = "other"
 # Names of an event in the facts that say nothing about what was seen.

@@ -18,10 +18,10 @@ from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.points import MOST_POINTS
 from glabella.errors import InputError
 from glabella.facts.droplets import DropletProtocol, RegionName
-from glabella.plan.droplet_mix import droplet_facts, protocols_for
-from glabella.plan.droplet_plan import Layout
-from glabella.plan.droplets import lay_out
-from glabella.plan.region import DrawnOutline, OwnProtocol, Place, Region
+from glabella.plan.droplets.droplets import lay_out
+from glabella.plan.droplets.layout import Layout
+from glabella.plan.droplets.mix import droplet_facts, protocols_for
+from glabella.plan.droplets.region import DrawnOutline, OwnProtocol, Place, Region
 
 # The record keeps hundredths of a unit.
 HUNDREDTHS = 100

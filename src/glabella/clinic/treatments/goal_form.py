@@ -14,8 +14,8 @@ from glabella.clinic.treatments.models import Treatment
 from glabella.errors import UserError
 from glabella.facts.goals import BrowShape, PresetName
 from glabella.plan import Patient
-from glabella.plan.aims import Aims, aims_of
-from glabella.plan.goal import AreaGoal, Goal
+from glabella.plan.goals.aims import Aims, aims_of
+from glabella.plan.goals.goal import AreaGoal, Goal
 from glabella.plan.plan import LineArea
 
 GRADES = ("none", "mild", "moderate", "severe")

@@ -18,7 +18,7 @@ from glabella.clinic.treatments.preview import (
 )
 from glabella.face import Face, Side
 from glabella.plan import Dose
-from glabella.plan.proposal import AreaOutcome, Outcome, Proposal, RiskOutcome, TradeOff
+from glabella.plan.search.proposal import AreaOutcome, Outcome, Proposal, RiskOutcome, TradeOff
 
 # Chances of two sides that differ less are said as one.
 SAME_SHARE = 0.01

@@ -24,14 +24,14 @@ from glabella.face import Face
 from glabella.facts.goals import BrowShape, PresetName
 from glabella.plan import Dose, place
 from glabella.plan import Treatment as PlannedTreatment
-from glabella.plan.alternatives import treatment_of
-from glabella.plan.front import front
-from glabella.plan.goal import AreaGoal, Goal, Matters
+from glabella.plan.goals.goal import AreaGoal, Goal, Matters
+from glabella.plan.goals.titrate import titrate
 from glabella.plan.optimise import optimise
-from glabella.plan.outcome import outcome
 from glabella.plan.plan import Amount, LineArea
-from glabella.plan.proposal import Outcome, Proposal, TradeOff
-from glabella.plan.titrate import titrate
+from glabella.plan.search.alternatives import treatment_of
+from glabella.plan.search.front import front
+from glabella.plan.search.outcome import outcome
+from glabella.plan.search.proposal import Outcome, Proposal, TradeOff
 
 MOST_HELD = 60
 

@@ -1,0 +1,1 @@
+"""Corrections: what a review shows, and what answers it."""

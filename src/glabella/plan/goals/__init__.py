@@ -1,0 +1,1 @@
+"""Goals: what a face should do, from the words of the clinic to numbers."""

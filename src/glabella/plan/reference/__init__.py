@@ -1,0 +1,1 @@
+"""Reference faces: what a clinician expects, held against what Glabella answers."""
