@@ -24,13 +24,13 @@ from glabella.plan.droplets.droplets import droplets
 from glabella.plan.droplets.region import read_region, region_schema
 from glabella.plan.droplets.text import as_text as droplet_text
 from glabella.plan.goals.goal import Goal, goal_schema, read_goal
-from glabella.plan.goals.titrate import titrate
 from glabella.plan.optimise import optimise
 from glabella.plan.plan import refuse_what_is_yet_to_come
 from glabella.plan.reference import faces as reference
 from glabella.plan.reference import text as reference_text
 from glabella.plan.search import proposal_text
 from glabella.plan.search.front import PLANS, front
+from glabella.plan.search.titrate import titrate
 from glabella.trials import calibrate, calibration_file, laws, trial, trial_text, validate
 from glabella.trials.spec import read_trial, trial_schema
 

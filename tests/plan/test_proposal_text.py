@@ -11,11 +11,11 @@ import pytest
 
 from glabella import facts
 from glabella.plan.goals.goal import Goal
-from glabella.plan.goals.titrate import titrate
 from glabella.plan.optimise import optimise
 from glabella.plan.search.front import front
 from glabella.plan.search.proposal import Binding, Proposal, Recheck
 from glabella.plan.search.proposal_text import as_text
+from glabella.plan.search.titrate import titrate
 from tests.plan.goals import given, goal
 
 ORDER = [

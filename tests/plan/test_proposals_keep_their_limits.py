@@ -12,9 +12,9 @@ from hypothesis import given as over
 from glabella.errors import InputError
 from glabella.plan.goals.aims import aims_of
 from glabella.plan.goals.goal import Goal, read_goal
-from glabella.plan.goals.titrate import titrate
 from glabella.plan.optimise import optimise
 from glabella.plan.search.proposal_text import as_text
+from glabella.plan.search.titrate import titrate
 from tests.plan.goals import THREE, goal, goals
 
 SLACK = 1e-6

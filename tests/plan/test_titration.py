@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from glabella.plan.goals.goal import Goal
-from glabella.plan.goals.titrate import SeenThen, Titration, titrate
+from glabella.plan.search.titrate import SeenThen, Titration, titrate
 from tests.plan.goals import THREE, given, goal
 
 FIRST = date(2026, 6, 1)

@@ -40,7 +40,7 @@ def panel(forecast: Forecast | None, *, fixed_day: int | None = None) -> dict[st
         "fixed_day": None if fixed_day is None else forecast.days[index],
         "last_day": max(forecast.days),
         "drawn": forecast.drawn,
-        "whose": learned_words(forecast),
+        "whose": learned_words(forecast.learned),
         "table_days": days,
         "grades": [_grade_row(forecast, grades, days, index) for grades in _by_sides(forecast)],
         "brows": [

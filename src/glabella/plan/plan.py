@@ -196,8 +196,8 @@ def refuse_what_is_yet_to_come(plan: Plan, *, today: date) -> None:
             )
 
 
-PARTS: dict[str, type[msgspec.Struct]] = {
-    "$": Plan,
+# The person and what was done and seen, as every file that is read has them.
+STORY: dict[str, type[msgspec.Struct]] = {
     "$.patient": Patient,
     "$.patient.lines": LineGrades,
     "$.patient.measures": Measures,
@@ -210,6 +210,7 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "$.reviews.brow_left": BrowHeights,
     "$.reviews.brow_right": BrowHeights,
 }
+PARTS: dict[str, type[msgspec.Struct]] = {"$": Plan, **STORY}
 
 
 def read_json(

@@ -8,8 +8,7 @@ from datetime import timedelta
 from glabella import facts
 from glabella.face.frame import Side
 from glabella.plan.finding import Finding
-from glabella.plan.result import Curve, Forecast, Interval
-from glabella.plan.search.proposal import Proposal
+from glabella.plan.result import Curve, Forecast, Interval, Learned
 
 SHOWN_DAYS = (0, 1, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 # A muscle that keeps at least this much in nine patients of ten is not listed.
@@ -41,13 +40,12 @@ def _header(forecast: Forecast) -> str:
     return (
         f"Forecast from {forecast.start:%d %B %Y}, {names}.\n"
         f"Medians with 90% intervals over {forecast.drawn} drawn patients. A forecast supports "
-        "the injector's judgement; it does not replace it.\n" + learned_words(forecast)
+        "the injector's judgement; it does not replace it.\n" + learned_words(forecast.learned)
     ).rstrip()
 
 
-def learned_words(told: Forecast | Proposal) -> str:
+def learned_words(learned: Learned | None) -> str:
     """Whose forecast or proposal it is: the population's, or this patient's own."""
-    learned = told.learned
     if learned is None:
         return ""
     seen = "1 review" if learned.reviews == 1 else f"{learned.reviews} reviews"

@@ -25,13 +25,13 @@ from glabella.facts.goals import BrowShape, PresetName
 from glabella.plan import Dose, place
 from glabella.plan import Treatment as PlannedTreatment
 from glabella.plan.goals.goal import AreaGoal, Goal, Matters
-from glabella.plan.goals.titrate import titrate
 from glabella.plan.optimise import optimise
 from glabella.plan.plan import Amount, LineArea
 from glabella.plan.search.alternatives import treatment_of
 from glabella.plan.search.front import front
 from glabella.plan.search.outcome import outcome
 from glabella.plan.search.proposal import Outcome, Proposal, TradeOff
+from glabella.plan.search.titrate import titrate
 
 MOST_HELD = 60
 

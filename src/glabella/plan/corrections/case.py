@@ -8,16 +8,15 @@ from typing import Annotated
 import msgspec
 
 from glabella.errors import InputError
-from glabella.face.frame import BrowHeights, Measures, Side
+from glabella.face.frame import BrowHeights, Side
 from glabella.facts.corrections import SeenWord
 from glabella.facts.goals import PresetName
 from glabella.facts.schema import Record
 from glabella.plan.goals.goal import AreaGoal
 from glabella.plan.plan import (
+    STORY,
     AreaId,
-    Injection,
     LineArea,
-    LineGrades,
     Patient,
     Plan,
     Review,
@@ -109,21 +108,11 @@ class Case(Record, kw_only=True):
 
 PARTS: dict[str, type[msgspec.Struct]] = {
     "$": Case,
-    "$.patient": Patient,
-    "$.patient.lines": LineGrades,
-    "$.patient.measures": Measures,
-    "$.patient.measures.brow_left": BrowHeights,
-    "$.patient.measures.brow_right": BrowHeights,
-    "$.treatments": Treatment,
-    "$.treatments.injections": Injection,
+    **STORY,
     "$.lines": SeenGrades,
     "$.brow_left": BrowHeights,
     "$.brow_right": BrowHeights,
     "$.observations": Observation,
-    "$.reviews": Review,
-    "$.reviews.lines": SeenGrades,
-    "$.reviews.brow_left": BrowHeights,
-    "$.reviews.brow_right": BrowHeights,
     "$.wanted": AreaGoal,
 }
 

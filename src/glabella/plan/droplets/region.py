@@ -7,17 +7,14 @@ from typing import Annotated
 
 import msgspec
 
-from glabella.face.frame import BrowHeights, Measures
 from glabella.facts.droplets import RegionName
 from glabella.facts.schema import Record
 from glabella.plan.plan import (
+    STORY,
     Amount,
-    Injection,
-    LineGrades,
     Patient,
     Review,
     Schema,
-    SeenGrades,
     Text,
     Treatment,
     read_json,
@@ -90,19 +87,9 @@ class Region(Record, kw_only=True):
 
 PARTS: dict[str, type[msgspec.Struct]] = {
     "$": Region,
-    "$.patient": Patient,
-    "$.patient.lines": LineGrades,
-    "$.patient.measures": Measures,
-    "$.patient.measures.brow_left": BrowHeights,
-    "$.patient.measures.brow_right": BrowHeights,
+    **STORY,
     "$.outlines": DrawnOutline,
     "$.own": OwnProtocol,
-    "$.treatments": Treatment,
-    "$.treatments.injections": Injection,
-    "$.reviews": Review,
-    "$.reviews.lines": SeenGrades,
-    "$.reviews.brow_left": BrowHeights,
-    "$.reviews.brow_right": BrowHeights,
 }
 
 

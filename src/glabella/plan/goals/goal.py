@@ -7,20 +7,18 @@ from typing import Annotated
 
 import msgspec
 
-from glabella.face.frame import BrowHeights, Measures
 from glabella.facts.goals import BrowShape, MovementWord, PresetName
 from glabella.facts.model import Event
 from glabella.facts.schema import Record
 from glabella.plan.plan import (
+    STORY,
     Amount,
     Grade,
     Injection,
     LineArea,
-    LineGrades,
     Patient,
     Review,
     Schema,
-    SeenGrades,
     Text,
     Treatment,
     read_json,
@@ -92,20 +90,10 @@ class Goal(Record, kw_only=True):
 
 PARTS: dict[str, type[msgspec.Struct]] = {
     "$": Goal,
-    "$.patient": Patient,
-    "$.patient.lines": LineGrades,
-    "$.patient.measures": Measures,
-    "$.patient.measures.brow_left": BrowHeights,
-    "$.patient.measures.brow_right": BrowHeights,
+    **STORY,
     "$.areas": AreaGoal,
     "$.matters": Matters,
     "$.held": Injection,
-    "$.treatments": Treatment,
-    "$.treatments.injections": Injection,
-    "$.reviews": Review,
-    "$.reviews.lines": SeenGrades,
-    "$.reviews.brow_left": BrowHeights,
-    "$.reviews.brow_right": BrowHeights,
 }
 
 

@@ -8,7 +8,6 @@ from textwrap import wrap
 
 from glabella import facts
 from glabella.face.frame import Side
-from glabella.plan.goals.titrate import Titration
 from glabella.plan.report import findings_text, learned_words, table
 from glabella.plan.search.proposal import (
     AreaOutcome,
@@ -18,6 +17,7 @@ from glabella.plan.search.proposal import (
     TradeOff,
 )
 from glabella.plan.search.reasons import area_name, grade_words
+from glabella.plan.search.titrate import Titration
 from glabella.plan.summary import EVENTS
 
 WIDE = 100
@@ -63,7 +63,7 @@ def _header(proposal: Proposal) -> str:
         f"Proposal for {when:%d %B %Y}: {proposal.units:g} U {_name(proposal)} at {points}.",
         *_wrapped(reached),
         "A proposal supports the injector's judgement; it does not replace it.",
-        learned_words(proposal),
+        learned_words(proposal.learned),
     ]
     return "\n".join(line for line in lines if line)
 
