@@ -363,6 +363,16 @@ def test_a_vial_that_has_the_mix_is_drawn_as_it_is() -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "a brow where nobody has one": (
+        {
+            "patient": {
+                "sex": "female",
+                "age_years": 33,
+                "measures": {"brow_left": {"medial_mm": 12, "peak_mm": 90, "lateral_mm": 13}},
+            }
+        },
+        r"`measures.brow_left.peak_mm` is 90 mm.*Measure again",
+    ),
     "a protocol of another product": (
         {"product": "dysport", "protocol": "microbotox-20", "spacing_mm": 10},
         r"no units of Dysport, and there is no conversion.*No text.*enter your own protocol",

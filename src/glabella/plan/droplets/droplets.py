@@ -24,6 +24,7 @@ from glabella.plan.droplets.mix import Mix, droplet_facts, mix_of
 from glabella.plan.droplets.region import Region
 from glabella.plan.droplets.shapes import shapes_of
 from glabella.plan.forecast import forecast
+from glabella.plan.goals.person import refuse_nobody
 from glabella.plan.plan import Injection, Plan, Treatment
 from glabella.plan.result import Curve, Forecast
 
@@ -77,6 +78,7 @@ def lay_out(region: Region, *, taken: Iterable[tuple[float, float]] = ()) -> Lay
 
     `taken` are places (x signed, y) in mm where droplets lie already: new ones keep off them.
     """
+    refuse_nobody(region.patient)
     mix = mix_of(region)
     face = Face.fit(region.patient.sex, region.patient.measures)
     shapes = shapes_of(region, face, spacing_mm=mix.spacing_mm)

@@ -6,12 +6,13 @@ from typing import get_args
 
 from glabella import facts
 from glabella.errors import InputError
-from glabella.face.frame import BrowHeights, Face
+from glabella.face.frame import Face
 from glabella.facts.goals import BrowShape
 from glabella.plan import dose_rules, patient_rules
 from glabella.plan.geometry_rules import geometry_findings
 from glabella.plan.goals.caps import History, area_cap
 from glabella.plan.goals.goal import Goal
+from glabella.plan.goals.person import refuse_nobody
 from glabella.plan.judged import Judged
 from glabella.plan.parameters import calibrated
 from glabella.plan.place import Dose, place
@@ -36,7 +37,7 @@ def refuse(goal: Goal, brow: BrowShape, face: Face, history: History) -> tuple[D
     """
     _history(goal)
     _product(goal)
-    _person(goal)
+    refuse_nobody(goal.patient)
     _areas(goal)
     _spare(goal)
     held = _held(goal, face)
@@ -68,30 +69,6 @@ def _history(goal: Goal) -> None:
                 f"Review {number}, of {review.date}, follows no treatment of this goal. Give the "
                 "treatment that it reviews in `treatments`, or leave the review out."
             )
-
-
-def _person(goal: Goal) -> None:
-    """Grades and measures that no face has."""
-    for area, grades in goal.patient.lines.items():
-        if grades.rest is not None and grades.rest > grades.maximum:
-            raise InputError(
-                f"The lines of the area `{area}` are graded {grades.rest} at rest and "
-                f"{grades.maximum} at full movement: movement makes lines no milder. Grade them "
-                "again, or leave out the grade at rest."
-            )
-    default = facts.load().anatomy.faces[goal.patient.sex]
-    for side in ("left", "right"):
-        heights = getattr(goal.patient.measures, f"brow_{side}")
-        for name in BrowHeights.__struct_fields__ if heights else ():
-            usual, found = getattr(default, f"brow_{name}"), getattr(heights, name)
-            # As far outside the usual span as the span is wide there is nobody.
-            wide = usual.high - usual.low
-            if not usual.low - wide <= found <= usual.high + wide:
-                raise InputError(
-                    f"`measures.brow_{side}.{name}` is {found:g} mm; brows stand {usual.low:g} "
-                    f"to {usual.high:g} mm above the pupil's centre there. Measure again, straight "
-                    "up from the pupil's centre to the lower border of the brow, or leave it out."
-                )
 
 
 def _product(goal: Goal) -> None:
