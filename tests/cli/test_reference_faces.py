@@ -35,7 +35,7 @@ def test_one_face_has_its_parts_in_their_order(capsys: Captured) -> None:
         "Reasoning",
         "safety.lateral_frontalis_settled [peaked-brow-faq]",
         "What Glabella answers",
-        "Peaked outer brow: add",
+        "Peaked outer brow: 4 U Botox Cosmetic brings it nearer",
         "What was expected beforehand",
         face.expected[0].why,
     ]

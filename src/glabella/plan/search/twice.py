@@ -51,7 +51,7 @@ def search_for(goal: Goal, aims: Aims, *, start: Sequence[Injection] | None = No
             found = _no_worse(goal, search, found)
         tries.append(_twice(goal, aims, search, found, tried))
         steps, again = found.steps, _asked_again(aims, asked, tries[-1], exact=start is None)
-        if again == asked or (len(tries) > 1 and not _flawless(tries[-1]) and _flawless(tries[0])):
+        if again == asked or _no_better(tries):
             break
         asked = again
     return _best_of(tries)
@@ -62,6 +62,15 @@ def _best_of(tries: Sequence[Planned]) -> Planned:
     fewest = sorted(tries, key=lambda one: (one.flaws, one.outcome.units))
     alike = [one for one in fewest if one.flaws == fewest[0].flaws]
     return next((one for one in alike if _holds(one)), alike[0])
+
+
+def _no_better(tries: Sequence[Planned]) -> bool:
+    """Whether the last plan does not improve on one before it that has no flaw."""
+    *before, last = tries
+    return any(
+        (one.outcome.units <= last.outcome.units or not _flawless(last)) and _flawless(one)
+        for one in before
+    )
 
 
 def _flawless(planned: Planned) -> bool:
