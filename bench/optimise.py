@@ -17,10 +17,9 @@ from bench.backwards import Array, Backwards, slopes_apart
 from bench.measure import Figures, cpu_seconds, print_table
 from glabella import facts
 from glabella.plan.goals.aims import aims_of
-from glabella.plan.goals.goal import Goal, read_goal
+from glabella.plan.goals.goal import Goal, read_goal, treatment_of
 from glabella.plan.optimise import optimise
 from glabella.plan.plan import Injection
-from glabella.plan.search.alternatives import treatment_of
 from glabella.plan.search.front import AS_SMOOTH_AS_CAN_BE, PLANS, front
 from glabella.plan.search.outcome import outcome
 from glabella.plan.search.search import Spot

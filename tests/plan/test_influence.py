@@ -7,18 +7,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from glabella import facts
 from glabella.face.frame import BothSides, Face, Side
 from glabella.plan.course import blocked, reach
 from glabella.plan.goals.aims import aims_of
-from glabella.plan.goals.goal import Goal
+from glabella.plan.goals.goal import Goal, treatment_of
 from glabella.plan.movement import Movement, move
 from glabella.plan.parameters import calibrated, doubt, varied
 from glabella.plan.people import draw
-from glabella.plan.place import place
+from glabella.plan.place import place, units_per_ml
 from glabella.plan.search.candidates import Candidate, candidates
 from glabella.plan.search.influence import FOLLOWED_MM, Hand, Influence, erring_hand, influence
-from glabella.plan.search.setting import setting, units_per_ml
-from glabella.plan.search.space import injection_at, treatment_of
+from glabella.plan.search.setting import setting
+from glabella.plan.search.space import injection_at
 from tests.plan.asked import THREE, goal
 from tests.plan.plans import treatment
 
@@ -35,7 +36,7 @@ def engine(asked: Goal, *, hand: Hand | None = None) -> tuple[Influence, tuple[C
         asked.patient,
         known.face,
         product=asked.product,
-        per_ml=units_per_ml(asked),
+        per_ml=units_per_ml(facts.product(asked.product), asked.vial_units, asked.diluent_ml),
         places=places,
         days=DAYS,
         people=PEOPLE,

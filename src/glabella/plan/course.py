@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -162,6 +162,17 @@ def reach(
 
     own = np.log(sigma_mm) + model_facts().people.spread_log_sd.value * people.spread
     return Reach(product=product.id, day=day, density=_smooth(density, own))
+
+
+def reach_all(
+    face: Face,
+    sessions: Iterable[tuple[Sequence[Dose], float]],
+    people: People,
+    *,
+    sigma_mm: Number,
+) -> tuple[Reach, ...]:
+    """The doses of several sessions where they arrived, each with its day."""
+    return tuple(reach(face, doses, day, people, sigma_mm=sigma_mm) for doses, day in sessions)
 
 
 def _smooth(density: Callable[[Array], Array], log_sigma: Array) -> Array:

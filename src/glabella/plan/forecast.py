@@ -14,7 +14,7 @@ from glabella import facts
 from glabella.face.frame import Face, Side
 from glabella.plan import states, summary
 from glabella.plan.basis import basis
-from glabella.plan.course import Reach, blocked, reach
+from glabella.plan.course import Reach, blocked, reach_all
 from glabella.plan.jaw import jaw_widths
 from glabella.plan.learn import learn
 from glabella.plan.limits import check_doses
@@ -54,9 +54,7 @@ def forecast(
     people = people or own or draw(doubts=len(doubt().names))
     parameters = parameters or varied(calibrated(), people.doubt)
     sessions = [(placed, (plan.treatments[i].date - start).days) for i, placed in doses.items()]
-    reaches = tuple(
-        reach(face, placed, day, people, sigma_mm=parameters.sigma_mm) for placed, day in sessions
-    )
+    reaches = reach_all(face, sessions, people, sigma_mm=parameters.sigma_mm)
     days = days_until(plan.horizon_days)
     course = follow(plan, face, reaches, days=days, people=people, parameters=parameters)
     skin = follow_skin(face, sessions, days, people, parameters)

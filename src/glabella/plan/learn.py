@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from glabella.face.frame import BrowHeights, Face, Side
-from glabella.plan.course import blocked, reach
+from glabella.plan.course import blocked, reach_all
 from glabella.plan.lines import follow_lines
 from glabella.plan.movement import Movement, move
 from glabella.plan.parameters import Parameters, calibrated, doubt, varied
@@ -114,17 +114,13 @@ def _past(
     first = min(treatment.date for treatment in plan.treatments if treatment.date >= since)
     seen = [(review.date - first).days for review in reviews]
     days = np.array(sorted({*range(0, max(seen), STEP_DAYS), *seen}), dtype=float)
-    arrived = [
-        reach(
-            face,
-            placed,
-            (plan.treatments[index].date - first).days,
-            people,
-            sigma_mm=parameters.sigma_mm,
-        )
+    last = max(review.date for review in reviews)
+    sessions = [
+        (placed, (plan.treatments[index].date - first).days)
         for index, placed in doses.items()
-        if first <= plan.treatments[index].date < max(review.date for review in reviews)
+        if first <= plan.treatments[index].date < last
     ]
+    arrived = reach_all(face, sessions, people, sigma_mm=parameters.sigma_mm)
     lost = blocked(face, arrived, days, people, parameters, bulk=parameters.bulk_of(plan.patient))
     return Past(first, days, move(face, lost, people), people)
 

@@ -61,9 +61,13 @@ def heights_mm(
 
 def uneven_smile_mm(movement: Movement, days: Days) -> Array:
     """The largest difference (P,) between the sides of a smile on some days."""
+    return np.asarray(smile_apart_mm(movement, days).max(axis=1))
+
+
+def smile_apart_mm(movement: Movement, days: Days = EVERY) -> Array:
+    """The largest difference (P, T) between the sides of a smile on each day."""
     left, right = (heights_mm(movement, side, "smile", days=days) for side in BothSides)
-    apart = [np.abs(left[place] - right[place]).max(axis=1) for place in PLACES]
-    return np.asarray(np.max(apart, axis=0))
+    return np.asarray(np.max([np.abs(left[place] - right[place]) for place in PLACES], axis=0))
 
 
 def lost_closing(movement: Movement, days: Days) -> Array:

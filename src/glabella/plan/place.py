@@ -229,12 +229,16 @@ def _with_volume(product: Product, treatment: Treatment, dose: Dose) -> Dose:
     """Volume from the dilution in use; else as given or on the label; else the usual dilution."""
     if dose.volume_ml and treatment.diluent_ml is None:
         return dose
-    if treatment.diluent_ml is not None and treatment.vial_units is not None:
-        per_ml = treatment.vial_units / treatment.diluent_ml
-    else:
-        usual = product.dilutions[0]
-        per_ml = usual.vial_units / usual.diluent_ml.value
+    per_ml = units_per_ml(product, treatment.vial_units, treatment.diluent_ml)
     return replace(dose, volume_ml=dose.units.amount / per_ml)
+
+
+def units_per_ml(product: Product, vial_units: float | None, diluent_ml: float | None) -> float:
+    """Units of a product in a millilitre: by the dilution in use, or else the usual one."""
+    if diluent_ml is not None and vial_units is not None:
+        return vial_units / diluent_ml
+    usual = product.dilutions[0]
+    return usual.vial_units / usual.diluent_ml.value
 
 
 def total_units(doses: tuple[Dose, ...], product_id: str) -> Units:

@@ -24,10 +24,9 @@ from glabella.face import Face
 from glabella.facts.goals import BrowShape, PresetName
 from glabella.plan import Dose, place
 from glabella.plan import Treatment as PlannedTreatment
-from glabella.plan.goals.goal import AreaGoal, Goal, Matters
+from glabella.plan.goals.goal import AreaGoal, Goal, Matters, treatment_of
 from glabella.plan.optimise import optimise
 from glabella.plan.plan import Amount, LineArea
-from glabella.plan.search.alternatives import treatment_of
 from glabella.plan.search.front import front
 from glabella.plan.search.outcome import outcome
 from glabella.plan.search.proposal import Outcome, Proposal, TradeOff

@@ -7,8 +7,9 @@ import numpy as np
 from glabella.face.frame import BothSides
 from glabella.plan.corrections.case import Case
 from glabella.plan.corrections.residue import Residue, residue
-from glabella.plan.corrections.seen import GRADES, rises
+from glabella.plan.corrections.seen import rises
 from glabella.plan.corrections.uneven import PLACES, brow_rise
+from glabella.plan.goals.asked_lines import GRADES
 from glabella.plan.summary import HIGH, LOW
 
 # A whole grade stands for what rounds to it; a height is read to about a millimetre.

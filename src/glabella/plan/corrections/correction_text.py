@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from glabella import facts
 from glabella.face.sites import site_facts
-from glabella.plan.corrections.correction import Addition, Correction, Effect, Noticed, Return
+from glabella.plan.corrections.correction import Addition, Correction, Effect, Return
 from glabella.plan.finding import Finding
 from glabella.plan.plan import Injection
 
@@ -221,11 +221,6 @@ def _basis(told: Correction) -> str:
         f"(facts {told.facts_digest[:12]}); `--json` lists them. A proposal supports the "
         "injector's judgement; it does not replace it."
     )
-
-
-def noticed_words(noticed: Iterable[Noticed]) -> str:
-    """The names of what was noticed, in one line."""
-    return ", ".join(dict.fromkeys(one.name for one in noticed))
 
 
 def day_of(day: date) -> str:

@@ -6,17 +6,27 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from glabella import facts
 from glabella.face.frame import Side
+from glabella.face.sites import sides_of
 from glabella.facts import Product
 from glabella.plan.corrections.correction import Effect, Noticed
-from glabella.plan.corrections.seen import GRADES, asked_grade
-from glabella.plan.corrections.top_up import FULL, NOISE, ROUNDING, Bench, Settled, Trial
+from glabella.plan.corrections.seen import asked_grade
+from glabella.plan.corrections.top_up import (
+    FULL,
+    NOISE,
+    ROUNDING,
+    Bench,
+    Settled,
+    Trial,
+    same_place,
+    together,
+)
 from glabella.plan.forecast import Course
+from glabella.plan.goals.asked_lines import GRADES
 from glabella.plan.lines import rated_below
 from glabella.plan.place import Dose
 from glabella.plan.plan import Injection
@@ -130,9 +140,9 @@ class _Search:
 
     def _tried(self, best: Trial, place: Place) -> Trial | None:
         """A step more at a place, where nothing keeps it from being taken."""
-        points = _joined(best.points, place.step)
-        here = {_key(point) for point in place.step}
-        highest = max(point.units for point in points if _key(point) in here)
+        points = together((*best.points, *place.step))
+        here = {same_place(point) for point in place.step}
+        highest = max(point.units for point in points if same_place(point) in here)
         whole = sum(point.units for point in points)
         if whole > self.most + ROUNDING or highest > place.most + ROUNDING:
             self.broken = self.broken or self._small()
@@ -192,11 +202,10 @@ def _places(bench: Bench, area: str, side: Side | None) -> list[Place]:
     ]
     product: Product = facts.product(bench.last.product)
     sites = product.areas[area].sites if area in product.areas else ()
-    known = facts.load().anatomy.sites
     labelled = [
         (one.units.value, Injection(units=bench.step, site=one.site, side=own))
         for one in sites
-        for own in ((Side.LEFT, Side.RIGHT) if known[one.site].paired else (Side.MIDLINE,))
+        for own in sides_of(one.site)
     ]
     return _pairs(bench, labelled, given, side)
 
@@ -243,20 +252,6 @@ def _same_place(one: Dose, other: Dose) -> bool:
     """Whether two points are one place, or each other's mirror image."""
     middle = (one.side is Side.MIDLINE) == (other.side is Side.MIDLINE)
     return middle and math.hypot(one.x_mm - other.x_mm, one.y_mm - other.y_mm) <= SAME_MM
-
-
-def _joined(chosen: Sequence[Injection], place: Sequence[Injection]) -> list[Injection]:
-    """A step more at each point of a place."""
-    points = {_key(point): point for point in chosen}
-    for point in place:
-        key = _key(point)
-        units = point.units + (points[key].units if key in points else 0.0)
-        points[key] = msgspec.structs.replace(point, units=units)
-    return list(points.values())
-
-
-def _key(point: Injection) -> tuple[object, ...]:
-    return point.site, point.x_mm, point.y_mm, point.side, point.depth
 
 
 def _chance(bench: Bench, course: Course, asked: Asked, day: int = FULL) -> float:

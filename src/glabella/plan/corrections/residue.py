@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella.face.frame import Face
-from glabella.plan.course import Reach, reach
+from glabella.plan.course import Reach, reach, reach_all
 from glabella.plan.forecast import Course, follow
 from glabella.plan.learn import POOL, Past, learn
 from glabella.plan.parameters import Parameters, calibrated, doubt, varied
@@ -65,14 +65,6 @@ def residue(plan: Plan, *, today: date, likely: Likely | None = None) -> Residue
     own, learned = learn(plan, face, doses, also=likely, pool=POOL if likely is None else WIDE_POOL)
     people = own or draw(doubts=len(doubt().names))
     parameters = varied(calibrated(), people.doubt)
-    reaches = tuple(
-        reach(
-            face,
-            placed,
-            (plan.treatments[index].date - today).days,
-            people,
-            sigma_mm=parameters.sigma_mm,
-        )
-        for index, placed in doses.items()
-    )
+    sessions = [(placed, (plan.treatments[i].date - today).days) for i, placed in doses.items()]
+    reaches = reach_all(face, sessions, people, sigma_mm=parameters.sigma_mm)
     return Residue(plan, face, today, doses, people, parameters, reaches, learned)

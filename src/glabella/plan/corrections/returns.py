@@ -17,7 +17,6 @@ from glabella.facts.corrections import SeenWord
 from glabella.plan import mouth
 from glabella.plan.corrections.correction import Noticed, Return
 from glabella.plan.corrections.residue import Residue
-from glabella.plan.corrections.uneven import smile_apart
 from glabella.plan.forecast import Course
 from glabella.plan.learn import FEWEST_EFFECTIVE
 from glabella.plan.parameters import model_facts
@@ -217,7 +216,7 @@ def _smile(waiting: Waiting, seen: Noticed) -> Iterator[Return]:
     near = model_facts().risk.smile_asymmetry_mm.value / 2
     movement = waiting.course.movement
     level = waiting.back(
-        seen.code, f"smile even within {near:g} mm", None, smile_apart(movement) - near
+        seen.code, f"smile even within {near:g} mm", None, mouth.smile_apart_mm(movement) - near
     )
     if level.explained:
         yield level

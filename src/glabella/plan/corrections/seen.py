@@ -10,12 +10,12 @@ from glabella.facts.corrections import SeenWord
 from glabella.plan.corrections.case import Case, Observation
 from glabella.plan.corrections.correction import Noticed
 from glabella.plan.corrections.uneven import PLACES
+from glabella.plan.goals.asked_lines import GRADES
 from glabella.plan.parameters import model_facts
 from glabella.plan.plan import LineArea
 
 # A difference that is told counts as measured from this many mm on.
 READ_MM = 0.5
-GRADES = ("none", "mild", "moderate", "severe")
 
 
 def notice(case: Case, face: Face, treated: Iterable[str]) -> tuple[Noticed, ...]:

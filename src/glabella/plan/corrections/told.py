@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from glabella import facts
 from glabella.face.frame import BothSides, Face, Side
+from glabella.plan import mouth
 from glabella.plan.corrections.case import Case
 from glabella.plan.corrections.correction import Noticed
 from glabella.plan.corrections.residue import Likely
 from glabella.plan.corrections.seen import asked_grade
-from glabella.plan.corrections.uneven import brow_apart, brow_peak, brow_rise, smile_apart
+from glabella.plan.corrections.uneven import brow_apart, brow_peak, brow_rise
 from glabella.plan.learn import Past
 from glabella.plan.lines import follow_lines
 from glabella.plan.movement import Movement
@@ -88,4 +89,4 @@ def _size(seen: Noticed, side: Side, face: Face, movement: Movement) -> tuple[Ar
             return brow_peak(face, movement, side), limit.spock_brow_mm.value
         case "asymmetry":
             return side.sign * brow_apart(face, movement), limit.asymmetry_mm.value
-    return smile_apart(movement), limit.smile_asymmetry_mm.value
+    return mouth.smile_apart_mm(movement), limit.smile_asymmetry_mm.value

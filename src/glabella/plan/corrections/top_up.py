@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -81,9 +81,6 @@ class Bench:
     def step(self) -> float:
         """The smallest practical amount of the product."""
         return facts.product(self.last.product).dose_step_units.value
-
-    def with_more(self, points: Sequence[Injection]) -> Bench:
-        return Bench(self.case, self.left, self.last, (*self.added, *points))
 
     def treatment(self, points: Sequence[Injection]) -> Treatment:
         """Points as a session of today, from a vial as the last one."""
@@ -413,10 +410,20 @@ def addition(
 
 def same_points(treatments: Sequence[Treatment]) -> Treatment:
     """One session of several additions of one product; points at one place are put together."""
-    points: dict[tuple[object, ...], Injection] = {}
-    for one in treatments:
-        for point in one.injections:
-            key = (point.site, point.x_mm, point.y_mm, point.side, point.depth)
-            units = point.units + (points[key].units if key in points else 0.0)
-            points[key] = msgspec.structs.replace(point, units=units)
-    return msgspec.structs.replace(treatments[0], injections=tuple(points.values()))
+    points = together([point for one in treatments for point in one.injections])
+    return msgspec.structs.replace(treatments[0], injections=points)
+
+
+def together(points: Iterable[Injection]) -> tuple[Injection, ...]:
+    """Points with what goes to one place put together."""
+    found: dict[tuple[object, ...], Injection] = {}
+    for point in points:
+        key = same_place(point)
+        units = point.units + (found[key].units if key in found else 0.0)
+        found[key] = msgspec.structs.replace(point, units=units)
+    return tuple(found.values())
+
+
+def same_place(point: Injection) -> tuple[object, ...]:
+    """What two points have in common that are one place."""
+    return point.site, point.x_mm, point.y_mm, point.side, point.depth

@@ -1,12 +1,11 @@
-"""How far apart what should be level is in drawn patients: brows and the sides of a smile."""
+"""How far apart what should be level is in drawn patients: brows, and how they peak."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.face.frame import BothSides, Face, Side
-from glabella.plan import mouth
+from glabella.face.frame import Face, Side
 from glabella.plan.movement import Movement
 from glabella.plan.summary import landmark_nodes
 
@@ -37,9 +36,3 @@ def brow_apart(face: Face, movement: Movement) -> Array:
     )
     widest = np.argmax(np.abs(apart), axis=0)
     return np.asarray(np.take_along_axis(apart, widest[None], axis=0)[0])
-
-
-def smile_apart(movement: Movement) -> Array:
-    """The largest difference (P, T) in mm between the sides of a smile."""
-    left, right = (mouth.heights_mm(movement, side, "smile") for side in BothSides)
-    return np.asarray(np.max([np.abs(left[p] - right[p]) for p in mouth.PLACES], axis=0))

@@ -11,12 +11,12 @@ from glabella.facts.goals import BrowShape
 from glabella.plan import dose_rules, patient_rules
 from glabella.plan.geometry_rules import geometry_findings
 from glabella.plan.goals.caps import History, area_cap
-from glabella.plan.goals.goal import Goal
+from glabella.plan.goals.goal import Goal, treatment_of
 from glabella.plan.goals.person import refuse_nobody
 from glabella.plan.judged import Judged
 from glabella.plan.parameters import calibrated
 from glabella.plan.place import Dose, place
-from glabella.plan.plan import AreaId, Plan, Treatment
+from glabella.plan.plan import AreaId, Plan
 
 # The muscle that pulls the outer brow down, its area, and the other area that lets a brow rise.
 BROW_DEPRESSOR, BROW_AREA = "orbicularis-oculi", "lateral-canthal"
@@ -123,7 +123,7 @@ def _held(goal: Goal, face: Face) -> tuple[Dose, ...]:
     """The doses of the points that stay as they are."""
     if not goal.held:
         return ()
-    doses = place(face, _session(goal))
+    doses = place(face, treatment_of(goal, goal.held))
     for number, dose in enumerate(doses, start=1):
         for part in (dose.area, dose.muscle):
             if part and part in goal.spare:
@@ -135,18 +135,6 @@ def _held(goal: Goal, face: Face) -> tuple[Dose, ...]:
         if found.severity == "stop":
             raise InputError(f"A held point cannot stay. {found.message} {found.mend}")
     return doses
-
-
-def _session(goal: Goal, areas: dict[AreaId, float] | None = None) -> Treatment:
-    """The held points, and whole areas, as a treatment on the goal's date."""
-    return Treatment(
-        date=goal.date,
-        product=goal.product,
-        areas=areas,
-        injections=goal.held,
-        vial_units=goal.vial_units,
-        diluent_ml=goal.diluent_ml,
-    )
 
 
 def _brow(goal: Goal, brow: BrowShape, held: tuple[Dose, ...]) -> None:
@@ -175,7 +163,7 @@ def _stopped(goal: Goal, face: Face, history: History) -> None:
     """The stops that hold whatever is planned: of the patient, the interval, the vial."""
     product = facts.product(goal.product)
     usual: dict[AreaId, float] = {area: area_cap(product, area).units for area in goal.areas}
-    session = _session(goal, usual)
+    session = treatment_of(goal, goal.held, areas=usual)
     plan = Plan(patient=goal.patient, treatments=(*goal.treatments, session))
     earlier = tuple((goal.treatments[index], doses) for index, doses in history.items())
     judged = Judged(plan, face, session, place(face, session), earlier)

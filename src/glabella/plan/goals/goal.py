@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from glabella.facts.schema import Record
 from glabella.plan.plan import (
     STORY,
     Amount,
+    AreaId,
     Grade,
     Injection,
     LineArea,
@@ -86,6 +88,23 @@ class Goal(Record, kw_only=True):
         if not self.areas:
             raise ValueError("a goal needs at least one area in `areas`")
         require_whole_dilution(self.vial_units, self.diluent_ml)
+
+
+def treatment_of(
+    goal: Goal,
+    injections: Sequence[Injection] = (),
+    *,
+    areas: Mapping[AreaId, float] | None = None,
+) -> Treatment:
+    """Points, or whole areas, as a treatment of the goal's day with its product and dilution."""
+    return Treatment(
+        date=goal.date,
+        product=goal.product,
+        areas=None if areas is None else dict(areas),
+        injections=tuple(injections),
+        vial_units=goal.vial_units,
+        diluent_ml=goal.diluent_ml,
+    )
 
 
 PARTS: dict[str, type[msgspec.Struct]] = {

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from glabella import facts
 from glabella.plan.goals.aims import Aims
-from glabella.plan.goals.goal import Goal
-from glabella.plan.plan import AreaId, Injection, Treatment
+from glabella.plan.goals.goal import Goal, treatment_of
+from glabella.plan.plan import AreaId, Treatment
 from glabella.plan.search.outcome import outcome
 from glabella.plan.search.proposal import Outcome
 
@@ -37,23 +35,4 @@ def label_treatment(goal: Goal) -> Treatment | None:
     units: dict[AreaId, float] = {
         area: label[area].total_units.value for area in goal.areas if area in label
     }
-    if not units:
-        return None
-    return Treatment(
-        date=goal.date,
-        product=goal.product,
-        areas=units,
-        vial_units=goal.vial_units,
-        diluent_ml=goal.diluent_ml,
-    )
-
-
-def treatment_of(goal: Goal, injections: Sequence[Injection]) -> Treatment:
-    """A treatment of the goal's day with its product and dilution."""
-    return Treatment(
-        date=goal.date,
-        product=goal.product,
-        injections=tuple(injections),
-        vial_units=goal.vial_units,
-        diluent_ml=goal.diluent_ml,
-    )
+    return treatment_of(goal, areas=units) if units else None

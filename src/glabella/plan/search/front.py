@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from glabella.plan.goals.aims import aims_of
-from glabella.plan.goals.goal import Goal
-from glabella.plan.search.alternatives import treatment_of
+from glabella.plan.goals.goal import Goal, treatment_of
 from glabella.plan.search.moves import LEAST_STEPS, Steps
 from glabella.plan.search.outcome import worst_risk
 from glabella.plan.search.proposal import TradeOff

@@ -18,7 +18,7 @@ from glabella.effect import spread
 from glabella.face.frame import BothSides, Face, Side
 from glabella.face.muscles import Elements, MuscleSide, elements
 from glabella.facts.anatomy import Depth
-from glabella.plan.course import activity, coupling, reach, sensitivity
+from glabella.plan.course import activity, coupling, reach_all, sensitivity
 from glabella.plan.movement import Movement, Strength, movement_of, readout, resting_tone
 from glabella.plan.parameters import Parameters, column, model_facts
 from glabella.plan.people import People
@@ -227,9 +227,7 @@ def influence(
     follow = np.array([*days, *range(WORST_FROM, WORST_TO + 1, WORST_STEP)], dtype=float)
     active = activity(follow, people, parameters, product)
     worst = len(days) + np.argmax(active[:, len(days) :], axis=1)
-    reaches = [
-        reach(face, doses, day, people, sigma_mm=parameters.sigma_mm) for doses, day in earlier
-    ]
+    reaches = reach_all(face, earlier, people, sigma_mm=parameters.sigma_mm)
     own = _followed(grid, places, reaches)
     columns, reads, names = _reading(face, own)
     residual = np.zeros((len(people), len(days) + 1, len(own)))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from glabella.face.frame import BothSides, Face, Side
 from glabella.facts.model import Event
-from glabella.plan.course import reach
+from glabella.plan.course import reach_all
 from glabella.plan.forecast import Course, follow
 from glabella.plan.goals.aims import Aims, AreaAim, aims_of
 from glabella.plan.goals.goal import Goal
@@ -90,13 +90,11 @@ def _course(
         place(known.face, treatment) for treatment in plan.treatments[len(plan.treatments) - last :]
     ]
     people, parameters = known.people, known.parameters(known.people)
+    sessions = [*known.earlier, *((placed, 0.0) for placed in doses)]
     course = follow(
         plan,
         known.face,
-        tuple(
-            reach(known.face, placed, day, people, sigma_mm=parameters.sigma_mm)
-            for placed, day in [*known.earlier, *((placed, 0.0) for placed in doses)]
-        ),
+        reach_all(known.face, sessions, people, sigma_mm=parameters.sigma_mm),
         days=np.array(days, dtype=float),
         people=people,
         parameters=parameters,

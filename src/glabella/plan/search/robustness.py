@@ -32,7 +32,7 @@ def robustness(judge: Judge, aims: Aims, points: Mapping[Spot, float]) -> Robust
     patients of the search.
     """
     hand = facts.load().goals.hand
-    loads = _delivered(judge.influence, points)
+    loads = _delivered(judge.influence.surely(), points)
     scores = judge.scores(loads)
     # A share of so few patients comes in steps: half of one is no excess.
     half, limits = 0.5 / len(judge.influence.people), aims.risks
@@ -61,7 +61,6 @@ def _delivered(known: Influence, points: Mapping[Spot, float]) -> Single:
     """The loads (M, P, E) of units at points in each of M deliveries."""
     hand, random = facts.load().goals.hand, np.random.default_rng(SEED)
     grid, shape = elements(known.face), (DELIVERIES, *known.shape)
-    answer = known.answer / known.hand.dilution.astype(np.float32)[:, None]
     total = np.zeros(shape, np.float32)
     for (place, side), units in points.items():
         off = hand.point_off_mm.value * random.standard_normal((DELIVERIES, 2))
@@ -76,4 +75,4 @@ def _delivered(known: Influence, points: Mapping[Spot, float]) -> Single:
         found *= (units * arrives).astype(np.float32)[:, None]
         total += found
     slip = np.exp(hand.dilution_log_sd.value * random.standard_normal(DELIVERIES))
-    return np.asarray(total * answer * slip.astype(np.float32)[:, None, None])
+    return np.asarray(total * known.answer * slip.astype(np.float32)[:, None, None])

@@ -15,7 +15,7 @@ from glabella.plan.goals.goal import Goal
 from glabella.plan.learn import learn
 from glabella.plan.parameters import Parameters, calibrated, doubt, varied
 from glabella.plan.people import People, draw
-from glabella.plan.place import Dose, place_all
+from glabella.plan.place import Dose, place_all, units_per_ml
 from glabella.plan.plan import Patient, Plan, Treatment
 from glabella.plan.result import Learned
 from glabella.plan.search.candidates import Candidate
@@ -44,10 +44,7 @@ class Setting:
 
 def setting(goal: Goal) -> Setting:
     """The setting of a goal; the same for all goals of one patient, history and day."""
-    own = msgspec.structs.replace(
-        plan_of(goal, ()), treatments=(*goal.treatments, _nothing_yet(goal))
-    )
-    return _setting(msgspec.json.encode(own))
+    return _setting(msgspec.json.encode(plan_of(goal, (_nothing_yet(goal),))))
 
 
 def plan_of(goal: Goal, treatments: Sequence[Treatment]) -> Plan:
@@ -90,19 +87,11 @@ def _setting(written: bytes) -> Setting:
     )
 
 
-def units_per_ml(goal: Goal) -> float:
-    """Units of the product in a millilitre: the dilution in use, or the usual one."""
-    if goal.vial_units is not None and goal.diluent_ml is not None:
-        return goal.vial_units / goal.diluent_ml
-    usual = facts.product(goal.product).dilutions[0]
-    return usual.vial_units / usual.diluent_ml.value
-
-
 def influence_of(goal: Goal, aims: Aims, known: Setting, places: Sequence[Candidate]) -> Influence:
     """What plans for a goal with points at these places share; kept for the next goal like it."""
     days = tuple(sorted({aim.day for aim in aims.areas}))
     patient = msgspec.json.encode(goal.patient)
-    per_ml = units_per_ml(goal)
+    per_ml = units_per_ml(facts.product(goal.product), goal.vial_units, goal.diluent_ml)
     return _influence(known, patient, goal.product, per_ml=per_ml, places=tuple(places), days=days)
 
 

@@ -8,10 +8,9 @@ import numpy as np
 
 from glabella.face.frame import Side
 from glabella.plan.goals.aims import Aims
-from glabella.plan.goals.goal import Goal
+from glabella.plan.goals.goal import Goal, treatment_of
 from glabella.plan.place import Dose, place
 from glabella.plan.plan import Injection
-from glabella.plan.search.alternatives import treatment_of
 from glabella.plan.search.candidates import Candidate, candidates
 from glabella.plan.search.moves import Spot, Steps
 from glabella.plan.search.score import Judge

@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from glabella.plan.goals.aims import Aims
-from glabella.plan.goals.goal import Goal
+from glabella.plan.goals.goal import Goal, treatment_of
 from glabella.plan.place import place
 from glabella.plan.plan import Injection
-from glabella.plan.search.alternatives import label_treatment, treatment_of
+from glabella.plan.search.alternatives import label_treatment
 from glabella.plan.search.moves import Steps
 from glabella.plan.search.outcome import outcome
 from glabella.plan.search.proposal import Recheck
