@@ -148,7 +148,7 @@ def propose(wanted: Asked) -> Proposal:
 
 def trade_offs(wanted: Asked) -> tuple[TradeOff, ...]:
     """The plans of the curve, fewest units first."""
-    return tuple(sorted(front(wanted.goal), key=lambda plan: plan.units))
+    return front(wanted.goal)
 
 
 def weigh(wanted: Asked, points: Sequence[PointInput], *, name: str) -> Outcome | None:
@@ -182,13 +182,11 @@ def answer(treatment: Treatment, wanted: Asked, proposal: Proposal) -> dict[str,
     doses = [doses_of(wanted.face, outcome.treatments) for outcome in outcomes]
     every = [point for plan in doses for point in rows.small_points(plan)]
     box = chart.compare_box(wanted.face, every)
+    last = last_visit(treatment)
     plans = [
-        rows.plan_row(
-            wanted.face, outcome, plan, code=_code(number, outcome), box=box,
-            last=last_visit(treatment),
-        )
+        rows.plan_row(wanted.face, outcome, plan, code=_code(number, outcome), box=box, last=last)
         for number, (outcome, plan) in enumerate(zip(outcomes, doses, strict=True))
-    ]  # fmt: skip
+    ]
     placed = doses_of(wanted.face, _of_points(wanted, proposal))
     points = as_points(placed, wanted.vial)
     for point, proposed in zip(points, proposal.points, strict=True):
