@@ -12,6 +12,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from glabella.clinic.credentials.actions import (
+    enter_own_credential,
+    grant_privileges,
+    verify_credential,
+)
+from glabella.clinic.credentials.models import Credential, CredentialKind
+from glabella.clinic.credentials.scopes import scopes
 from glabella.clinic.demo.story import EMPTY_MEASURES
 from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.models import Patient
@@ -50,14 +57,70 @@ def the_clinic(name: str = "Test Clinic") -> Clinic:
     return known or open_clinic(name=name, shared_vials=True)
 
 
-def member(name: str, *roles: Role, clinic: str = "Test Clinic") -> Member:
-    return admit_member(
+def member(name: str, *roles: Role, clinic: str = "Test Clinic", in_order: bool = True) -> Member:
+    """Somebody of the cast; an injector's licence, insurance and privileges are in order."""
+    admitted = admit_member(
         username=name.lower(),
         display_name=name,
         roles=roles,
         password=PASSWORD,
         clinic=the_clinic(clinic),
         by=None,
+    )
+    if in_order and Role.INJECTOR in roles:
+        put_in_order(admitted)
+    return admitted
+
+
+def vera(clinic: Clinic) -> Member:
+    """Whoever verifies papers and grants privileges in a clinic of the tests."""
+    name = f"vera-{clinic.slug}"
+    known = Member.objects.filter(user__username=name).first()
+    return known or admit_member(
+        username=name,
+        display_name="Vera",
+        roles=[Role.SUPERVISOR],
+        password=PASSWORD,
+        clinic=clinic,
+        by=None,
+    )
+
+
+def licence(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": CredentialKind.LICENCE,
+        "profession": "nurse",
+        "jurisdiction": "TEST",
+        "register": "other",
+        "number": "TEST-0001",
+        "until": timezone.localdate() + timedelta(days=400),
+    } | more
+
+
+def insurance(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": CredentialKind.INSURANCE,
+        "issuer": "Test Insurer",
+        "number": "POLICY-1",
+        "cover": "toxin, 1 million a claim",
+        "until": timezone.localdate() + timedelta(days=300),
+    } | more
+
+
+def paper(holder: Member, about: dict[str, Any], *, verified: bool = True) -> Credential:
+    """Something that a member holds, entered by themself and verified by Vera."""
+    entered = enter_own_credential(by=holder, **about)
+    if not verified:
+        return entered
+    return verify_credential(credential=entered, how="Saw the original", by=vera(holder.clinic))
+
+
+def put_in_order(injector: Member) -> None:
+    paper(injector, licence())
+    paper(injector, insurance())
+    long_ago = timezone.localdate() - timedelta(days=4000)
+    grant_privileges(
+        member=injector, areas=list(scopes()), since=long_ago, by=vera(injector.clinic)
     )
 
 

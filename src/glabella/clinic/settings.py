@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "glabella.clinic.tasks",
     "glabella.clinic.outbox",
     "glabella.clinic.stock",
+    "glabella.clinic.credentials",
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
     "glabella.clinic.demo",

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("glabella.clinic.people.urls")),
+    path("", include("glabella.clinic.credentials.urls")),
     path("patients/", include("glabella.clinic.patients.urls")),
     path("stock/", include("glabella.clinic.stock.urls")),
     path("treatments/", include("glabella.clinic.treatments.urls")),

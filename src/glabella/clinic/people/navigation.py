@@ -26,5 +26,6 @@ ROOMS = (
         ("patients", "treatments", "reviews"),
     ),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
+    Room("Team", "credentials:team", Permission.SEE_TEAM, ("credentials",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
 )
