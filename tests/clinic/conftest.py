@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -11,13 +12,22 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from glabella.clinic.credentials.actions import (
     enter_own_credential,
     grant_privileges,
+    sign_order,
     verify_credential,
+    wish_profile,
 )
-from glabella.clinic.credentials.models import Credential, CredentialKind
+from glabella.clinic.credentials.models import (
+    Credential,
+    CredentialKind,
+    NumberShown,
+    Profile,
+    StandingOrder,
+)
 from glabella.clinic.credentials.scopes import scopes
 from glabella.clinic.demo.story import EMPTY_MEASURES
 from glabella.clinic.patients.actions import add_patient
@@ -122,6 +132,32 @@ def put_in_order(injector: Member) -> None:
     grant_privileges(
         member=injector, areas=list(scopes()), since=long_ago, by=vera(injector.clinic)
     )
+
+
+def a_png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 20), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+def an_order(prescriber: Member, **more: Any) -> StandingOrder:
+    """A standing order for the glabella with Botox Cosmetic, up to 24 U."""
+    about = {
+        "title": "Test order",
+        "areas": ["glabella"],
+        "product": "botox-cosmetic",
+        "max_units": Decimal(24),
+        "min_age": 18,
+        "conditions": "Screening is clear.",
+        "until": timezone.localdate() + timedelta(days=200),
+    }
+    return sign_order(by=prescriber, **about | more)
+
+
+def a_page(injector: Member, **more: Any) -> Profile:
+    """An injector's page for patients, wished and not yet agreed."""
+    about = {"words": "", "number_shown": NumberShown.WHOLE, "indexed": False, "wished": True}
+    return wish_profile(by=injector, **about | more)
 
 
 @pytest.fixture
