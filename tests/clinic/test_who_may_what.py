@@ -47,6 +47,10 @@ READ_ONLY = {
     "credentials:orders",
     "credentials:order",
     "credentials:evidence",
+    "audit:viewings",
+    "audit:raw-writes",
+    "treatments:versions",
+    "cosigning:queue",
 }
 POST_ONLY = {
     "credentials:roles",
@@ -68,7 +72,10 @@ POST_ONLY = {
     "treatments:curve",
     "treatments:droplets",
     "treatments:abandon",
+    "treatments:restore",
     "reviews:correct",
+    "cosigning:all",
+    "cosigning:changes",
 }
 JSON = {
     "treatments:draft",
@@ -117,6 +124,7 @@ def ids(vial: Vial, signed: Treatment, carol: Member, bob: Member) -> dict[str, 
         "vial_id": vial.pk,
         "treatment_id": signed.pk,
         "review_id": review.pk,
+        "version": 1,
     }
 
 
