@@ -109,7 +109,7 @@ def on_file(injector: Member) -> dict[str, Any]:
         "credential_id": injector.credentials.all()[0].pk,
         "privilege_id": injector.privileges.all()[0].pk,
         "evidence_id": prescriber.evidence.get().pk,
-        "order_id": an_order(prescriber).pk,
+        "standing_order_id": an_order(prescriber).pk,
         "profile_id": a_page(injector).pk,
     }
 

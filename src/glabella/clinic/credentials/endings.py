@@ -40,7 +40,8 @@ class Ending:
         left = (self.until - self.on).days
         if left < 0:
             return f"ended on {day(self.until)}"
-        return f"ends in {left} days" if left > 1 else "ends tomorrow" if left else "ends today"
+        when = f"in {left} days" if left > 1 else "tomorrow" if left else "today"
+        return f"ends {when}, on {day(self.until)}"
 
     @property
     def title(self) -> str:

@@ -1,9 +1,9 @@
 """Experience as the record tells it; nobody types it in.
 
-A treatment counts once for each area in which it has points. One that was started as a correction
-is a touch-up: it counts for the treatment that it corrects, never as a fresh one. A result is
-counted from a review, where the lines of the area at maximum movement are graded: improved means
-one grade or more below the last grade before the treatment.
+A treatment counts once for each area in which it has points. One that corrects another is a
+touch-up: it counts against the treatment that it corrects, whoever gives it, and never as a fresh
+one. A result is counted from the first review, where the lines of the area at maximum movement are
+graded: improved means one grade or more below the last grade before the treatment.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from glabella.clinic.audit.models import AuditEvent
+from django.db.models import QuerySet
+
 from glabella.clinic.credentials.scopes import scope_of, scopes
 from glabella.clinic.patients.measures import AREAS
 from glabella.clinic.patients.models import MeasureSet
 from glabella.clinic.people.models import Member
 from glabella.clinic.reviews.models import Kind, Review
 from glabella.clinic.treatments.models import ChartPoint, State, Treatment
-from glabella.clinic.treatments.rules import CORRECTION
 
 
 @dataclass(slots=True)
@@ -51,31 +51,41 @@ class Experience:
     tallies: list[Tally] = field(default_factory=list)
 
 
-def _scopes_by_treatment(member: Member) -> dict[int, set[str]]:
-    rows = ChartPoint.objects.filter(
-        treatment__injector=member, treatment__state=State.SIGNED
-    ).only("treatment_id", "area", "region")
+def _scopes(points: QuerySet[ChartPoint]) -> dict[int, set[str]]:
+    """The areas of each treatment by where its points lie."""
     found: dict[int, set[str]] = defaultdict(set)
+    rows = points.only("treatment_id", "area", "region")
     for row in rows.iterator(chunk_size=2000):
         found[row.treatment_id].add(scope_of(row))
     return found
 
 
-def _corrections(treatments: Iterable[int]) -> set[int]:
-    """Which of these treatments were started as a correction."""
-    told = AuditEvent.objects.filter(
-        action=CORRECTION, subject="treatment", subject_id__in=list(treatments)
+def _fresh(member: Member) -> dict[int, set[str]]:
+    """The member's signed treatments that correct nothing, with their areas."""
+    return _scopes(
+        ChartPoint.objects.filter(
+            treatment__injector=member,
+            treatment__state=State.SIGNED,
+            treatment__corrects=None,
+        )
     )
-    return set(told.values_list("subject_id", flat=True))
+
+
+def _touched_up(treatments: Iterable[int]) -> dict[int, set[str]]:
+    """In which areas these treatments were corrected later, by whomever."""
+    rows = Treatment.objects.filter(
+        state=State.SIGNED, corrects__treatment__in=list(treatments)
+    ).select_related("corrects")
+    corrected = {one.pk: one.corrects.treatment_id for one in rows if one.corrects}
+    found: dict[int, set[str]] = defaultdict(set)
+    for key, areas in _scopes(ChartPoint.objects.filter(treatment__in=corrected)).items():
+        found[corrected[key]] |= areas
+    return found
 
 
 def treatments_by_scope(member: Member) -> Counter[str]:
-    """How many treatments of each area the member has signed, corrections apart."""
-    found = _scopes_by_treatment(member)
-    corrections = _corrections(found)
-    return Counter(
-        scope for key, areas in found.items() if key not in corrections for scope in areas
-    )
+    """How many treatments of each area the member has signed, touch-ups apart."""
+    return Counter(scope for areas in _fresh(member).values() for scope in areas)
 
 
 def _last_grades(treatments: Iterable[Treatment]) -> dict[int, MeasureSet]:
@@ -99,8 +109,8 @@ def _grade(row: Review | MeasureSet | None, scope: str) -> int | None:
 
 def experience_of(member: Member) -> Experience:
     """Everything that the record tells of a member's treatments."""
-    areas = _scopes_by_treatment(member)
-    corrections = _corrections(areas)
+    areas = _fresh(member)
+    again = _touched_up(areas)
     treatments = {one.pk: one for one in Treatment.objects.filter(pk__in=areas)}
     reviews: dict[int, list[Review]] = defaultdict(list)
     rows = Review.objects.filter(treatment__in=areas).prefetch_related("adverse_events")
@@ -110,24 +120,21 @@ def experience_of(member: Member) -> Experience:
     tallies: dict[str, Tally] = {}
     told = Experience()
     for key, scopes_here in areas.items():
-        counted = _count(told, reviews[key], touch_up=key in corrections)
+        _count(told, reviews[key], again=key in again)
         for scope in scopes_here:
             tally = tallies.setdefault(scope, Tally(scope))
-            _count(tally, reviews[key], touch_up=key in corrections)
-            _grade_result(tally, counted, before.get(key))
+            judged = _count(tally, reviews[key], again=scope in again.get(key, ()))
+            _grade_result(tally, judged, before.get(key))
     order = list(scopes())
     told.tallies = sorted(tallies.values(), key=lambda one: order.index(one.scope))
     return told
 
 
-def _count(tally: Tally | Experience, seen: list[Review], *, touch_up: bool) -> Review | None:
-    """Count a treatment; gives the review that judges it, which no touch-up has."""
-    if any(review.adverse_events.all() for review in seen):
-        tally.with_events += 1
-    if touch_up:
-        tally.touch_ups += 1
-        return None
+def _count(tally: Tally | Experience, seen: list[Review], *, again: bool) -> Review | None:
+    """Count a treatment; gives the review that judges it."""
     tally.treatments += 1
+    tally.touch_ups += again
+    tally.with_events += any(review.adverse_events.all() for review in seen)
     judged = [review for review in seen if review.kind == Kind.REVIEW]
     tally.reviewed += bool(judged)
     return judged[0] if judged else None

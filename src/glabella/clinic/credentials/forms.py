@@ -106,11 +106,12 @@ class CredentialForm(forms.Form):
 
 
 def register_choices() -> list[tuple[str, str]]:
-    return [(code, f"{one.name}: {one.checked}") for code, one in REGISTERS.items() if one.licence]
+    known = [(code, f"{one.name}: {one.checked}") for code, one in REGISTERS.items() if one.licence]
+    return [("", "Choose"), *known]
 
 
 class LicenceForm(CredentialForm):
-    profession = forms.ChoiceField(choices=Profession.choices)
+    profession = forms.ChoiceField(choices=[("", "Choose"), *Profession.choices])
     jurisdiction = forms.CharField(
         max_length=40, help_text="Where it is valid, such as US-CA or GB."
     )

@@ -190,7 +190,9 @@ def _credentials(member: Member) -> QuerySet[Credential]:
 
 def member_context(member: Member, *, by: Member, on: date) -> dict[str, Any]:
     """Everything on file about a member, for their page."""
-    rows = [_credential_row(one, by=by, on=on) for one in _credentials(member)]
+    kinds = CredentialKind.values
+    known = sorted(_credentials(member), key=lambda one: kinds.index(one.kind))
+    rows = [_credential_row(one, by=by, on=on) for one in known]
     injects = member.may(Permission.SIGN)
     privileges = _privilege_rows(member, on)
     return {

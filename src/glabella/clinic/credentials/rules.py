@@ -233,8 +233,9 @@ def privileges(
     findings = tuple(_missing_privileges(standing, parts, leaves, on))
     held = {one.scope for one in standing.privileges if one.holds(on)}
     asked = {part.scope for part in parts}
-    words = scope_words(asked & held if asked else held)
-    return Gate("Privileges", words or "none for this", findings)
+    if not asked:
+        return Gate("Privileges", f"{len(held)} of {len(scopes())} areas")
+    return Gate("Privileges", scope_words(asked & held) or "none for this", findings)
 
 
 def supervised_scopes(standing: Standing, parts: Iterable[Part], on: date) -> set[str]:

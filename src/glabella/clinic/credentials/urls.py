@@ -26,9 +26,11 @@ urlpatterns = [
     path("team/me/<kind:kind>/", views.own_credential, name="own-credential"),
     path("team/orders/", views.orders, name="orders"),
     path("team/orders/new/", views.new_order, name="new-order"),
-    path("team/orders/<int:order_id>/", views.order, name="order"),
-    path("team/orders/<int:order_id>/next/", views.next_order, name="next-order"),
-    path("team/orders/<int:order_id>/withdraw/", views.withdraw_order, name="withdraw-order"),
+    path("team/orders/<int:standing_order_id>/", views.order, name="order"),
+    path("team/orders/<int:standing_order_id>/next/", views.next_order, name="next-order"),
+    path(
+        "team/orders/<int:standing_order_id>/withdraw/", views.withdraw_order, name="withdraw-order"
+    ),
     path("team/evidence/<int:evidence_id>/", views.evidence, name="evidence"),
     path("team/papers/<int:credential_id>/verify/", views.verify, name="verify"),
     path("team/papers/<int:credential_id>/withdraw/", views.withdraw, name="withdraw"),

@@ -240,8 +240,8 @@ def new_order(request: ClinicRequest) -> HttpResponse:
 
 @needs(Permission.SEE_TEAM)
 @require_safe
-def order(request: ClinicRequest, order_id: int) -> HttpResponse:
-    one = found(request, queries.orders(), pk=order_id)
+def order(request: ClinicRequest, standing_order_id: int) -> HttpResponse:
+    one = found(request, queries.orders(), pk=standing_order_id)
     row = queries.order_row(one, on=timezone.localdate())
     context = {"row": row, "order": one, "withdraw_form": WhyForm()}
     return render(request, "credentials/order.html", context)
@@ -249,8 +249,8 @@ def order(request: ClinicRequest, order_id: int) -> HttpResponse:
 
 @needs(Permission.ASSESS)
 @GET_POST
-def next_order(request: ClinicRequest, order_id: int) -> HttpResponse:
-    one = found(request, queries.orders(), pk=order_id)
+def next_order(request: ClinicRequest, standing_order_id: int) -> HttpResponse:
+    one = found(request, queries.orders(), pk=standing_order_id)
     form = OrderForm(request.POST or None, initial=queries.order_values(one))
     done = submit(request, form, actions.sign_order, previous=one, by=request.member)
     if done is None:
@@ -261,12 +261,12 @@ def next_order(request: ClinicRequest, order_id: int) -> HttpResponse:
 
 @needs(Permission.ASSESS)
 @require_POST
-def withdraw_order(request: ClinicRequest, order_id: int) -> HttpResponse:
-    one = found(request, queries.orders(), pk=order_id)
+def withdraw_order(request: ClinicRequest, standing_order_id: int) -> HttpResponse:
+    one = found(request, queries.orders(), pk=standing_order_id)
     form = WhyForm(request.POST)
     done = submit(request, form, actions.withdraw_order, order=one, by=request.member)
     _told(request, form, done, "The standing order is withdrawn.")
-    return redirect("credentials:order", order_id)
+    return redirect("credentials:order", standing_order_id)
 
 
 @needs(Permission.EDIT_POLICY)
