@@ -301,24 +301,26 @@ def orders_for(
     ]
 
 
-def over_limit(order: StandingOrder, parts: Iterable[Part]) -> Finding | None:
-    """An order's limit is for one session: all its areas together."""
-    units = sum(
-        (
-            part.units or Decimal(0)
-            for part in parts
-            if part.product == order.product and part.scope in order.scopes
-        ),
-        Decimal(0),
-    )
-    if units <= order.max_units:
+def over_limit(order: StandingOrder, parts: Iterable[Part], *, assessed: bool) -> Finding | None:
+    """An order's limit is for one session: all its areas together.
+
+    Where a prescriber assesses each patient, that order may go further than the standing one.
+    """
+    given = [
+        float(part.units or 0)
+        for part in parts
+        if part.product == order.product and part.scope in order.scopes
+    ]
+    units, most = sum(given), float(order.max_units)
+    if units <= most:
         return None
     name = product_name(order.product)
-    return _stop(
-        "over-standing-order",
-        f"{units:g} U {name} are more than the {order.max_units:g} U {name} of the standing order "
+    return Finding(
+        code="over-standing-order",
+        severity="warn" if assessed else "stop",
+        message=f"{units:g} U {name} are more than the {most:g} U {name} of the standing order "
         f'"{order.title}".',
-        "Give less, or have a prescriber order this for the patient.",
+        mend="Give less, or have a prescriber order this for the patient.",
     )
 
 
@@ -340,7 +342,11 @@ def orders(
     used = {order.pk: order for covering in found.values() for order in covering[:1]}
     words = "; ".join(f"{order}, by {order.signed_by}" for order in used.values())
     if not open_scopes:
-        over = [one for order in used.values() if (one := over_limit(order, parts))]
+        over = [
+            one
+            for order in used.values()
+            if (one := over_limit(order, parts, assessed=standing.clinic.assessment_required))
+        ]
         return Gate("Order", f"standing order: {words}", tuple(over))
     assessed = standing.clinic.assessment_required
     what = scope_words(open_scopes) or "this"
