@@ -33,8 +33,11 @@ class EvidenceRefused(RecordError):
 class Uploaded(Protocol):
     """A file as a form gives it."""
 
-    name: str | None
-    size: int | None
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def size(self) -> int | None: ...
 
     def read(self) -> bytes: ...
 
