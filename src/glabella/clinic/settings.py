@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "glabella.clinic.stock",
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
+    "glabella.clinic.data",
     "glabella.clinic.demo",
 ]
 
@@ -47,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "glabella.clinic.data.pause.PauseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -130,6 +132,11 @@ TIME_ZONE: str = env.str("GLABELLA_TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True
 DATE_FORMAT = "j M Y"
+
+# What is attached to the record; served by no address of its own.
+MEDIA_ROOT = DATA / "files"
+# After how many days without a backup the owner is warned.
+BACKUP_DAYS: int = env.int("GLABELLA_BACKUP_DAYS", default=2)
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE / "static"]

@@ -26,5 +26,6 @@ ROOMS = (
         ("patients", "treatments", "reviews"),
     ),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
+    Room("Data", "data:data", Permission.EXPORT_DATA, ("data",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
 )
