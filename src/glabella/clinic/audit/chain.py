@@ -151,11 +151,11 @@ def _was_erased(event: AuditEvent) -> bool:
     return later.filter(action=ERASED, link__number__gt=event.link.number).exists()
 
 
-def content_holds(row: models.Model) -> bool:
-    """Whether a signed content is what its last event in the chain says; drafts have none."""
+def signed_hash(row: models.Model) -> str:
+    """The hash that the chain holds of a content, the latest; empty for what was never signed."""
     events = AuditEvent.objects.filter(subject=row._meta.model_name, subject_id=row.pk)
     last = events.filter(detail__has_key="hash").order_by("-pk").first()
-    return last is None or last.detail["hash"] == content_of(row)
+    return str(last.detail["hash"]) if last else ""
 
 
 def _app_of(model_name: str) -> str:

@@ -157,10 +157,10 @@ def erase_patient(
         raise rules.ErasureRefused("This patient was erased already.")
     kept, hold = retention_of(patient), hold_words(patient)
     rules.check_erasable(kept, hold=hold, today=timezone.localdate(at))
-    before = erasing.signed_contents(patient)
+    erasing.check_contents(patient)
     _stop_reaching(patient, at=at)
     taken, files = erasing.take_away(patient)
-    for subject in erasing.changed_contents(patient, before):
+    for subject in erasing.changed_contents(patient):
         record(
             chain.ERASED, subject=subject, by=by, at=at, content_hash=chain.content_of(subject)
         )

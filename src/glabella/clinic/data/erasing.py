@@ -145,29 +145,25 @@ def delete_files(names: list[str]) -> None:
         default_storage.delete(name)
 
 
-def signed_contents(patient: Patient) -> dict[tuple[str, int], str]:
-    """The hash of each signed content about a patient; refuses where one does not hold already."""
-    hashes: dict[tuple[str, int], str] = {}
+def signed_contents(patient: Patient) -> Iterator[models.Model]:
+    """Each row about a patient that was signed into the chain, as it is now."""
     for model in about_patients():
-        kind = model._meta.model_name or ""
-        if kind in chain.signed_kinds():
-            for row in rows_about(model, patient):
-                if not chain.content_holds(row):
-                    raise ErasureRefused(
-                        f"{kind} {row.pk} is not what was signed. Find out why before you erase: "
-                        "`glabella verify-records` says where."
-                    )
-                hashes[kind, row.pk] = chain.content_of(row)
-    return hashes
+        if model._meta.model_name in chain.signed_kinds():
+            yield from (row for row in rows_about(model, patient) if chain.signed_hash(row))
 
 
-def changed_contents(
-    patient: Patient, before: dict[tuple[str, int], str]
-) -> Iterator[models.Model]:
-    """The signed contents that held an identifying text, as they are now."""
-    for model in about_patients():
-        kind = model._meta.model_name or ""
-        if kind in chain.signed_kinds():
-            for row in rows_about(model, patient):
-                if before.get((kind, row.pk)) != chain.content_of(row):
-                    yield row
+def check_contents(patient: Patient) -> None:
+    """Refuse to erase where a signed content does not hold: the erasure would cover it up."""
+    for row in signed_contents(patient):
+        if chain.content_of(row) != chain.signed_hash(row):
+            raise ErasureRefused(
+                f"The {row._meta.verbose_name} {row.pk} is not what was signed. Find out why before you "
+                "erase: `glabella verify-records` says where."
+            )
+
+
+def changed_contents(patient: Patient) -> Iterator[models.Model]:
+    """The signed contents that held an identifying text, as the erasure left them."""
+    for row in signed_contents(patient):
+        if chain.content_of(row) != chain.signed_hash(row):
+            yield row

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from glabella.clinic.locks import Lock, append_only
 from glabella.clinic.records import Classification, ClinicModel
+from glabella.clinic.writer import writing
 
 
 class TransferKind(models.TextChoices):
@@ -48,9 +49,11 @@ class Transfer(ClinicModel):
     def note(
         cls, kind: str, contents: str, *, at: datetime | None = None, **detail: str | int
     ) -> Transfer:
-        return cls.objects.create(
-            kind=kind, at=at or timezone.now(), contents=contents, detail=detail
-        )
+        """Add one to the list; whoever runs the server does so, no member."""
+        with transaction.atomic(), writing(f"transfer: {kind}"):
+            return cls.objects.create(
+                kind=kind, at=at or timezone.now(), contents=contents, detail=detail
+            )
 
 
 class _Until(ClinicModel):

@@ -179,7 +179,7 @@ def _field(model: type[models.Model], field: models.Field[Any, Any]) -> dict[str
     choices = {str(value): str(words) for value, words in field.flatchoices}
     return {
         "name": field.attname,
-        "type": _type(field),
+        "type": type_of(field),
         "classification": classification(model, field),
         "may_be_null": field.null,
         **({"longest": field.max_length} if field.max_length else {}),
@@ -203,6 +203,6 @@ TYPES: tuple[tuple[type[models.Field[Any, Any]], str], ...] = (
 )
 
 
-def _type(field: models.Field[Any, Any]) -> str:
+def type_of(field: models.Field[Any, Any]) -> str:
     target = field.target_field if field.is_relation else field
     return next((words for kind, words in TYPES if isinstance(target, kind)), "text")

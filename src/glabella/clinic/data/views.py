@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -49,17 +49,21 @@ def data(request: ClinicRequest) -> HttpResponse:
 @needs(Permission.EXPORT_DATA)
 @require_POST
 def export(request: ClinicRequest) -> HttpResponse:
-    # Removed by the system when the answer is sent or its reader goes away.
-    out = tempfile.TemporaryFile(dir=settings.DATA)  # noqa: SIM115 - FileResponse closes it
-    actions.export_clinic(out=out, by=request.member)
     name = f"{request.member.clinic.slug}-{timezone.localdate()}.zip"
-    return _download(out, name)
+    return _download(name, actions.export_clinic, by=request.member)
 
 
-def _download(out: Any, name: str) -> HttpResponse:
-    out.seek(0)
+def _download(name: str, write: Callable[..., Any], **arguments: Any) -> HttpResponse:
+    """A zip as it was written on the disk; the system removes it when its reader is gone."""
+    out = tempfile.TemporaryFile(dir=settings.DATA)  # noqa: SIM115 - FileResponse closes it
+    try:
+        write(out=out, **arguments)
+        out.seek(0)
+    except BaseException:
+        out.close()
+        raise
     answer = FileResponse(out, as_attachment=True, filename=name, content_type="application/zip")
-    return answer  # type: ignore[return-value]
+    return cast("HttpResponse", answer)
 
 
 @needs(Permission.EDIT_POLICY)
@@ -105,9 +109,9 @@ def patient(request: ClinicRequest, patient_id: int) -> HttpResponse:
 @needs(Permission.EXPORT_DATA)
 @require_POST
 def patient_export(request: ClinicRequest, patient_id: int) -> HttpResponse:
-    out = tempfile.TemporaryFile(dir=settings.DATA)  # noqa: SIM115 - FileResponse closes it
-    actions.export_patient(patient=_patient(request, patient_id), out=out, by=request.member)
-    return _download(out, f"patient-{patient_id}-{timezone.localdate()}.zip")
+    name = f"patient-{patient_id}-{timezone.localdate()}.zip"
+    patient = _patient(request, patient_id)
+    return _download(name, actions.export_patient, patient=patient, by=request.member)
 
 
 def _decide(
