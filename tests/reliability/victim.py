@@ -49,6 +49,8 @@ def prepare() -> Answer:
     people = {one.display_name: one for one in Member.objects.all()}
     alice = people.get("Alice") or member("Alice", Role.INJECTOR)
     carol = people.get("Carol") or member("Carol", Role.ASSISTANT)
+    if "Olga" not in people:
+        member("Olga", Role.OWNER)
     number = Treatment.objects.count() + 1
     patient = add_patient(about=about(f"Given{number}"), measures=measures(), by=alice)
     vial = stock_vial(carol, opened_by=alice, lot=f"LOT-{number}")

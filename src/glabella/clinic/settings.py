@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "glabella.clinic.data.pause.PauseMiddleware",
+    "glabella.clinic.data.room.RoomMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -85,10 +86,11 @@ def _database() -> dict[str, Any]:
     database: dict[str, Any] = env.db_url("DATABASE_URL", default=default)
     if "sqlite3" in database["ENGINE"]:
         # IMMEDIATE takes the write lock at the start, so that a transaction never fails half-way.
+        # FULL, so that what was confirmed is on the disk when the power fails a moment later.
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
         # A file, so that tests see the locks between connections that a clinic has.
         database["TEST"] = {"NAME": DATA / "test.sqlite3"}

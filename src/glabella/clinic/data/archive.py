@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +48,15 @@ def one_moment() -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
+@contextmanager
+def _closing(parts: Iterator[bytes]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if isinstance(parts, Generator):
+            parts.close()
+
+
 @dataclass(slots=True)
 class Packer:
     """A zip that remembers the hash and the size of what was put in."""
@@ -61,8 +70,10 @@ class Packer:
         info.compress_type = zipfile.ZIP_DEFLATED
         info.external_attr = 0o600 << 16
         digest, size, count = hashlib.sha256(), 0, 0
-        with self.zip.open(info, "w", force_zip64=True) as out:
-            for part in parts:
+        # Closed at once when the disk is full: behind it stands a cursor of the database.
+        reading = iter(parts)
+        with self.zip.open(info, "w", force_zip64=True) as out, _closing(reading):
+            for part in reading:
                 out.write(part)
                 digest.update(part)
                 size += len(part)

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from glabella import __version__
@@ -47,9 +47,10 @@ def whole_file(target: Path) -> Iterator[Path]:
         with part.open("rb") as written:
             os.fsync(written.fileno())
         part.rename(target)
-    except OSError as error:
+    except (OSError, OperationalError) as error:
+        why = getattr(error, "strerror", None) or error
         raise BackupFailed(
-            f"{target} was not written: {error.strerror or error}. Nothing was changed and nothing "
+            f"{target} was not written: {why}. Nothing was changed and nothing "
             "half-written is left. Make room or choose another folder, then try again."
         ) from error
     finally:

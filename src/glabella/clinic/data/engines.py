@@ -166,7 +166,11 @@ class Postgresql:
             check=False,
         )
         if done.returncode != 0:
-            raise EngineRefused(f"{program} failed: {done.stderr.strip()}")
+            said = done.stderr.strip() or f"it ended with {done.returncode}"
+            raise EngineRefused(
+                f"{program} failed: {said}. Nothing was changed. Look whether the disk has room and "
+                "the database answers, then try again."
+            )
 
     def _read(self, program: str, *arguments: str) -> Iterator[bytes]:
         with subprocess.Popen(
