@@ -150,7 +150,9 @@ def run(asked: argparse.Namespace) -> int:
     django.setup()
     from django.db import connection
 
-    print(f"{machine()}\n{connection.vendor}, {asked.patients:,} patients, {asked.sessions} sessions")
+    print(
+        f"{machine()}\n{connection.vendor}, {asked.patients:,} patients, {asked.sessions} sessions"
+    )
     fill(asked.patients, asked.sessions)
     sessions = start_sessions(asked)
     running = server(asked.port, asked.workers)

@@ -17,6 +17,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from glabella.clinic.audit import chain
@@ -104,7 +105,9 @@ def insert(model: type[models.Model], rows: Iterable[Row]) -> int:
 
 
 def moment(day: date, hour: int = 10) -> str:
-    return f"{day.isoformat()} {hour:02d}:00:00" + ("+00" if connection.vendor == "postgresql" else "")
+    return f"{day.isoformat()} {hour:02d}:00:00" + (
+        "+00" if connection.vendor == "postgresql" else ""
+    )
 
 
 def injectors(clinic: Clinic, count: int) -> list[Member]:
@@ -359,8 +362,6 @@ def fill(*, patients: int, sessions: int) -> None:
 
 def _settle() -> None:
     """What the database knows of its tables, and the next keys."""
-    from django.core.management.color import no_style
-
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -65,7 +65,9 @@ def tell(people: dict[str, Member], *, days: int = 20, **more: Any) -> Treatment
         date=timezone.localdate(at + timedelta(days=14)),
         seen={"glabella_maximum": 1},
         note=f"{MARK} is glad",
-        events=[EventInput(event="headache", onset=timezone.localdate(at), seriousness="not-serious")],
+        events=[
+            EventInput(event="headache", onset=timezone.localdate(at), seriousness="not-serious")
+        ],
         by=people["supervisor"],
         at=at + timedelta(days=14),
     )
@@ -80,7 +82,9 @@ def tell(people: dict[str, Member], *, days: int = 20, **more: Any) -> Treatment
         patient=patient,
         by=injector,
     )
-    queue_message(patient=patient, kind="aftercare", title=f"Dear {MARK}", body=f"{MARK} body", by=injector)
+    queue_message(
+        patient=patient, kind="aftercare", title=f"Dear {MARK}", body=f"{MARK} body", by=injector
+    )
     note_viewings(records=[patient, signed], page="patients:timeline", by=people["supervisor"])
     start_treatment(patient=patient, by=injector)
     return signed

@@ -102,18 +102,26 @@ def test_a_damaged_backup_is_refused_and_nothing_is_touched(
     assert not pause.is_paused(django_settings.DATA)
 
 
-def test_a_backup_of_the_other_engine_is_refused_in_words(backup: Path) -> None:
+@pytest.mark.parametrize(
+    ("changed", "refused"),
+    [
+        ({"engine": "oracle"}, r"glabella export.*glabella import"),
+        ({"migrations": ["stock.9999_tomorrow"]}, r"newer.*Update Glabella.*Nothing was changed"),
+    ],
+)
+def test_a_backup_that_does_not_fit_here_is_refused_in_words(
+    backup: Path, changed: dict[str, Any], refused: str
+) -> None:
     other = backup.with_name("other.zip")
     with zipfile.ZipFile(backup) as held, zipfile.ZipFile(other, "w") as out:
         for name in held.namelist():
             text = held.read(name)
             if name == "manifest.json":
-                manifest = json.loads(text)
-                manifest["engine"] = "oracle"
-                text = json.dumps(manifest).encode()
+                text = json.dumps(json.loads(text) | changed).encode()
             out.writestr(name, text)
-    with pytest.raises(BackupFailed, match=r"glabella export.*glabella import"):
+    with pytest.raises(BackupFailed, match=refused):
         restore(other)
+    assert Patient.objects.count() == 1
 
 
 @pytest.fixture
@@ -247,5 +255,5 @@ def test_a_dump_that_cannot_be_loaded_leaves_the_database_as_it_was(
 def test_a_damaged_database_is_not_backed_up_as_if_it_were_whole(tmp_path: Path) -> None:
     broken = tmp_path / "broken.sqlite3"
     broken.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
-    with pytest.raises(engines.EngineRefused, match="cannot be read|not whole"):
+    with pytest.raises(engines.EngineRefused, match=r"cannot be read|not whole"):
         engines.Sqlite(connection).check(broken)

@@ -97,7 +97,9 @@ def test_what_travels_points_only_at_what_travels() -> None:
 
 
 def test_every_field_that_travels_is_of_a_kind_that_comes_back_the_same() -> None:
-    told = [(model, field) for model in portable.travelling() for field in portable.fields_of(model)]
+    told = [
+        (model, field) for model in portable.travelling() for field in portable.fields_of(model)
+    ]
     texts = (models.CharField, models.TextField)
     assert not [
         f"{portable.label(model)}.{field.name} is a {type(field).__name__}"
@@ -259,7 +261,10 @@ def test_signatures_locks_and_the_chain_hold_after_the_way(moved: tuple[bytes, b
 def test_the_imported_record_goes_on(moved: tuple[bytes, bytes]) -> None:
     owner = Member.objects.get(display_name="owner")
     assert not owner.user.has_usable_password()
-    assert history.other_patient({"injector": owner}).pk > Treatment.objects.get(state="signed").patient_id
+    assert (
+        history.other_patient({"injector": owner}).pk
+        > Treatment.objects.get(state="signed").patient_id
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -296,7 +301,8 @@ def test_an_import_that_fails_half_way_leaves_nothing(
     before = written(people["owner"])
     call_command("flush", interactive=False, verbosity=0)
     monkeypatch.setattr(
-        "glabella.clinic.data.reading._bring_files", lambda _: (_ for _ in ()).throw(OSError("full"))
+        "glabella.clinic.data.reading._bring_files",
+        lambda _: (_ for _ in ()).throw(OSError("full")),
     )
     with pytest.raises(OSError, match="full"):
         read_archive(kept_in(tmp_path, before))

@@ -13,8 +13,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from tests.clinic.conftest import _cheap_passwords as _cheap_passwords
+from tests.clinic.conftest import _cheap_passwords, signed_in
 from tests.house.tree import ROOT
+
+# Fixtures of the clinic's tests that hold here too.
+__all__ = ["_cheap_passwords", "signed_in"]
 
 ON = os.environ.get("GLABELLA_TEST_DATABASE_URL", "")
 

@@ -1,4 +1,4 @@
-"""A disk without room: what was saved stays, what cannot be saved says so, nothing is half there."""
+"""A disk without room: what was saved stays, what cannot be says so, nothing is half there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from glabella.clinic.stock.models import Draw, Vial
 from glabella.clinic.treatments.models import Treatment
 from tests.clinic import history
 from tests.clinic.conftest import SignedIn, charted, glabella, post_json, stock_vial
-from tests.clinic.conftest import signed_in as signed_in
 from tests.reliability.conftest import Victim, environment_of
 
 # Enough for Python to start and read; too little for a copy of the database.
@@ -103,9 +102,14 @@ def test_a_draft_that_cannot_be_saved_keeps_what_was_saved_before(
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 def test_a_folder_without_room_leaves_no_half_file(tmp_path: Path, code: int) -> None:
     target = tmp_path / "archive.zip"
-    with pytest.raises(BackupFailed, match="Make room"), whole_file(target) as part:
-        part.write_bytes(b"half")
-        raise OSError(code, "No space left on device")
+
+    def half() -> None:
+        with whole_file(target) as part:
+            part.write_bytes(b"half")
+            raise OSError(code, "No space left on device")
+
+    with pytest.raises(BackupFailed, match="Make room"):
+        half()
     assert list(tmp_path.iterdir()) == []
 
 

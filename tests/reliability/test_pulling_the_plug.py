@@ -1,4 +1,4 @@
-"""kill -9 while saving and while signing, at many moments: nothing half-written, nothing doubled."""
+"""kill -9 while saving and while signing, at many moments: nothing half-written or doubled."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_who_is_killed_while_saving_has_the_whole_of_one_save(victim: Victim) ->
         confirmed = max([confirmed, *map(int, told["told"])])
         found = victim.order("check")
         assert found["wrong"] == []
-        # One save may have been stored whose answer the plug cut off; none that was confirmed is lost.
+        # One save may be stored whose answer the plug cut off; none that was confirmed is lost.
         assert found["drafts"][str(draft)] in {confirmed, confirmed + 1}
         confirmed = found["drafts"][str(draft)]
     assert confirmed > KILLS / 2, "hardly anything was saved before the kills"

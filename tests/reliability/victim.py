@@ -3,6 +3,7 @@
 Reads one order per line from its input and answers each with one line of JSON. Each order runs in
 a fork; `kill` orders end it by SIGKILL after the given time, wherever it is.
 """
+# ruff: noqa: E402 - Django is set up before its models are imported
 
 from __future__ import annotations
 
@@ -80,10 +81,8 @@ def save(draft: int, told: int) -> None:
 
 def check() -> Answer:
     """What a record must be, whenever somebody pulled the plug."""
-    wrong: list[str] = []
-    for vial in Vial.objects.all():
-        if not vial_balance(vial).holds:
-            wrong.append(f"vial {vial.pk} does not balance")
+    vials = Vial.objects.all()
+    wrong = [f"vial {one.pk} does not balance" for one in vials if not vial_balance(one).holds]
     for treatment in Treatment.objects.all():
         wrong += _of_treatment(treatment)
     for clinic in Clinic.objects.all():
@@ -116,7 +115,9 @@ def _of_treatment(treatment: Treatment) -> list[str]:
     return wrong
 
 
-def in_a_fork(work: Callable[[int], None], *, seconds: float | None = None) -> tuple[list[str], bool]:
+def in_a_fork(
+    work: Callable[[int], None], *, seconds: float | None = None
+) -> tuple[list[str], bool]:
     """What the fork told before it ended or was killed, and whether it was killed."""
     connections.close_all()
     reader, writer = os.pipe()
@@ -127,7 +128,7 @@ def in_a_fork(work: Callable[[int], None], *, seconds: float | None = None) -> t
             os.close(reader)
             work(writer)
             code = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - a fork ends here, whatever happened
             traceback.print_exc()
         finally:
             os._exit(code)
@@ -159,9 +160,12 @@ def answer(order: list[str]) -> Answer:
 
 
 def _told(work: Callable[[], Answer]) -> str:
-    lines, _ = in_a_fork(lambda told: print(json.dumps(work()).replace(" ", ""), file=os.fdopen(told, "w"), flush=True))
+    def tell(told: int) -> None:
+        os.write(told, json.dumps(work(), separators=(",", ":")).encode())
+
+    lines, _ = in_a_fork(tell)
     assert lines, f"{work.__name__} failed; its reason is above"
-    return lines[0]
+    return " ".join(lines)
 
 
 def main() -> None:

@@ -161,9 +161,7 @@ def erase_patient(
     _stop_reaching(patient, at=at)
     taken, files = erasing.take_away(patient)
     for subject in erasing.changed_contents(patient):
-        record(
-            chain.ERASED, subject=subject, by=by, at=at, content_hash=chain.content_of(subject)
-        )
+        record(chain.ERASED, subject=subject, by=by, at=at, content_hash=chain.content_of(subject))
     Restriction.objects.get_or_create(
         patient=patient, lifted_at=None, defaults={"reason": "Erased.", "by": by, "at": at}
     )

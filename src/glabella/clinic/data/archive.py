@@ -131,7 +131,9 @@ def read_me() -> bytes:
 
 def file_names(rows: models.QuerySet[Any]) -> Iterator[str]:
     """The stored files that these rows name, each once."""
-    names = [one.name for one in rows.model._meta.concrete_fields if isinstance(one, models.FileField)]
+    names = [
+        one.name for one in rows.model._meta.concrete_fields if isinstance(one, models.FileField)
+    ]
     seen: set[str] = set()
     for name in names:
         for stored in rows.values_list(name, flat=True).iterator(chunk_size=portable.CHUNK):

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from glabella import __version__
@@ -88,10 +89,16 @@ def _manifest(
         "engine": engine,
         "written_at": at,
         "contents_sha256": packer.contents(),
+        "migrations": [f"{app}.{name}" for app, name in sorted(_migrations())],
         "rows": counts,
         "secret_key": "not in here",
         "files": packer.files,
     }
+
+
+def _migrations() -> set[tuple[str, str]]:
+    """Which shape the tables have, so that an older Glabella does not take a newer one's."""
+    return set(MigrationRecorder(connection).applied_migrations())
 
 
 def _parts(path: Path) -> Iterator[bytes]:

@@ -12,9 +12,9 @@ from glabella.clinic.records import ClinicModel
 
 HEAD = """# What is kept: the data dictionary
 
-`glabella data-dictionary` prints this page from the models, and a test holds it to them. Each field is
-one of three: **identifying** says or may say who somebody is, **clinical** is what was found, given or
-forecast, **free** is neither. [Keeping data](keeping.md) says how it leaves and how it ends.
+`glabella data-dictionary` prints this page from the models, and a test holds it to them. Each field
+is one of three: **identifying** says or may say who somebody is, **clinical** is what was found,
+given or forecast, **free** is neither. [Keeping data](keeping.md) says how it leaves and ends.
 """
 
 

@@ -58,7 +58,9 @@ class Sqlite:
                 [(said,), *_] = copy.execute("PRAGMA integrity_check").fetchall()
                 dangling = copy.execute("PRAGMA foreign_key_check").fetchone()
                 if said != "ok" or dangling:
-                    raise EngineRefused(f"The copy of the database is not whole: {dangling or said}.")
+                    raise EngineRefused(
+                        f"The copy of the database is not whole: {dangling or said}."
+                    )
                 listing = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
                 tables = [name for (name,) in copy.execute(listing)]
                 return {
@@ -138,8 +140,10 @@ class Postgresql:
             *("--set=ON_ERROR_STOP=1", "--output=/dev/null", "--dbname", self.database),
         ]
         with (
-            subprocess.Popen(reader, stdout=subprocess.PIPE, env=self.environment) as source,
-            subprocess.Popen(
+            subprocess.Popen(  # noqa: S603 - as above
+                reader, stdout=subprocess.PIPE, env=self.environment
+            ) as source,
+            subprocess.Popen(  # noqa: S603 - as above
                 writer, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment
             ) as target,
         ):
@@ -158,7 +162,7 @@ class Postgresql:
             raise EngineRefused(f"The backup was not put back: {said.decode().strip()}")
 
     def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, no word of a user
             [_program(program), *arguments],
             env=self.environment,
             capture_output=True,
@@ -168,12 +172,12 @@ class Postgresql:
         if done.returncode != 0:
             said = done.stderr.strip() or f"it ended with {done.returncode}"
             raise EngineRefused(
-                f"{program} failed: {said}. Nothing was changed. Look whether the disk has room and "
-                "the database answers, then try again."
+                f"{program} failed: {said}. Nothing was changed. Look whether the disk has room "
+                "and the database answers, then try again."
             )
 
     def _read(self, program: str, *arguments: str) -> Iterator[bytes]:
-        with subprocess.Popen(
+        with subprocess.Popen(  # noqa: S603 - as above
             [_program(program), *arguments], stdout=subprocess.PIPE, env=self.environment
         ) as reading:
             assert reading.stdout is not None
@@ -182,7 +186,8 @@ class Postgresql:
             raise EngineRefused(f"{program} cannot read the dump to its end.")
 
 
-# All of ours that is there: a table that came after the backup would stand in the next migration's way.
+# All of ours that is there: a table that is newer than the backup would stand in the way of the
+# migration that makes it.
 EMPTY_SQL = b"""
 DO $$ DECLARE one record; BEGIN
   FOR one IN SELECT c.oid::regclass AS name FROM pg_class c

@@ -114,7 +114,9 @@ def take_away(patient: Patient) -> tuple[Taken, list[str]]:
             updates = updates_of(model)
             if updates:
                 keys = list(rows.values_list("pk", flat=True))
-                taken.fields += len(updates) * model._base_manager.filter(pk__in=keys).update(**updates)
+                taken.fields += len(updates) * model._base_manager.filter(pk__in=keys).update(
+                    **updates
+                )
         _blur_birth(patient)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -125,7 +127,9 @@ def take_away(patient: Patient) -> tuple[Taken, list[str]]:
 
 def _drop_drafts(patient: Patient) -> None:
     """What was never signed was never given: it goes as a whole."""
-    apps.get_model("treatments", "Treatment").objects.filter(patient=patient, state="draft").delete()
+    apps.get_model("treatments", "Treatment").objects.filter(
+        patient=patient, state="draft"
+    ).delete()
 
 
 def _blur_birth(patient: Patient) -> None:
@@ -157,8 +161,8 @@ def check_contents(patient: Patient) -> None:
     for row in signed_contents(patient):
         if chain.content_of(row) != chain.signed_hash(row):
             raise ErasureRefused(
-                f"The {row._meta.verbose_name} {row.pk} is not what was signed. Find out why before you "
-                "erase: `glabella verify-records` says where."
+                f"The {row._meta.verbose_name} {row.pk} is not what was signed. Find out why "
+                "before you erase: `glabella verify-records` says where."
             )
 
 

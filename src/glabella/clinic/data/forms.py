@@ -29,7 +29,7 @@ class RetentionForm(forms.Form):
         label="Children: at least until this age",
         required=False,
         validators=[MinValueValidator(1), MaxValueValidator(120)],
-        help_text="The age and the years after it in one figure; empty where the clinic treats none.",
+        help_text="Years after an age as one figure; empty where the clinic treats no children.",
     )
 
 

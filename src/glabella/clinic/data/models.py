@@ -91,8 +91,12 @@ def _stays_as_set(table: str, what: str) -> tuple[Lock, ...]:
     kept = ("patient_id", "reason", "by_id", "at")
     changed = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in kept)
     return (
-        Lock(table, "UPDATE", f"{what} is lifted once and stays as it was set.",
-             f"OLD.lifted_at IS NOT NULL OR {changed}"),
+        Lock(
+            table,
+            "UPDATE",
+            f"{what} is lifted once and stays as it was set.",
+            f"OLD.lifted_at IS NOT NULL OR {changed}",
+        ),
         Lock(table, "DELETE", f"{what} is lifted, never deleted."),
     )
 

@@ -77,7 +77,7 @@ def _signed(patient: Patient) -> models.QuerySet[Treatment]:
 
 
 def as_json(patient: Patient) -> dict[str, Any]:
-    """Every row about the patient by its model, with the schema of each; names of staff in words."""
+    """Every row about the patient by its model, with the schema of each and names of staff."""
     held = [model for model in about_patients() if rows_about(model, patient).exists()]
     vials = Vial.objects.filter(points__treatment__patient=patient).distinct().order_by("pk")
     return {
@@ -101,7 +101,7 @@ def _staff(patient: Patient) -> models.QuerySet[Member]:
     keys: set[int] = set()
     for model in about_patients():
         for field in model._meta.concrete_fields:
-            if field.related_model is Member and not (model is Patient):
+            if field.related_model is Member and model is not Patient:
                 keys |= set(rows_about(model, patient).values_list(field.attname, flat=True))
     keys |= set(events_about(patient).values_list("by_id", flat=True))
     return Member._base_manager.filter(pk__in=[key for key in keys if key is not None])
@@ -152,7 +152,11 @@ def _table(model: type[models.Model], patient: Patient, staff: dict[int, str]) -
     rows = rows_about(model, patient).order_by("pk")
     shown = [one for one in model._meta.concrete_fields if one.name not in UNREADABLE]
     lines = [
-        [(str(one.verbose_name).capitalize(), words) for one in shown if (words := _words(row, one, staff))]
+        [
+            (str(one.verbose_name).capitalize(), words)
+            for one in shown
+            if (words := _words(row, one, staff))
+        ]
         for row in rows
     ]
     return Table(str(model._meta.verbose_name_plural).capitalize(), portable.about(model), lines)

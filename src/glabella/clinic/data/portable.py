@@ -90,7 +90,12 @@ def travelling() -> list[type[models.Model]]:
         ordered += chosen
         waiting = [model for model in waiting if model not in chosen]
     # Django's own accounts have groups; the clinic has roles in their place.
-    own = [through for model in ordered if issubclass(model, ClinicModel) for through in _linking(model)]
+    own = [
+        through
+        for model in ordered
+        if issubclass(model, ClinicModel)
+        for through in _linking(model)
+    ]
     return ordered + own
 
 

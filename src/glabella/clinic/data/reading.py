@@ -70,7 +70,9 @@ def check_files(zipped: zipfile.ZipFile, manifest: Manifest) -> None:
         raise ArchiveRefused(f"The archive and its manifest differ in {', '.join(unlike)}.")
     for path, one in told.items():
         if _digest(zipped, path) != one["sha256"]:
-            raise ArchiveRefused(f"{path} in the archive is not as it was written: nothing is read.")
+            raise ArchiveRefused(
+                f"{path} in the archive is not as it was written: nothing is read."
+            )
 
 
 def _digest(zipped: zipfile.ZipFile, path: str) -> str:
@@ -86,7 +88,11 @@ def _digest(zipped: zipfile.ZipFile, path: str) -> str:
 
 def check_empty() -> None:
     """Keys stay as they are, so nothing may be here that has the same."""
-    held = [model._meta.verbose_name_plural for model in (Patient, Vial, Member) if model._base_manager.exists()]
+    held = [
+        model._meta.verbose_name_plural
+        for model in (Patient, Vial, Member)
+        if model._base_manager.exists()
+    ]
     if held:
         raise ArchiveRefused(
             f"This installation holds {', '.join(map(str, held))} already. An archive keeps its "

@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +57,7 @@ def restore(path: Path, *, at: datetime | None = None) -> Restored:
     at = at or timezone.now()
     manifest, engine = read_backup(path), engines.of(connection)
     _check_engine(manifest, engine.name)
+    _check_version(manifest)
     aside: Path | None = None
     with pause.paused(settings.DATA), tempfile.TemporaryDirectory(dir=settings.DATA) as name:
         folder = Path(name)
@@ -70,7 +70,7 @@ def restore(path: Path, *, at: datetime | None = None) -> Restored:
             _write_ledger(folder)
         engine.put_back(dump)
         _put_back_files(path)
-        _migrate()
+        call_command("migrate", verbosity=0, interactive=False)
         newer = list(_compare(folder)) if held else []
     Transfer.note(TransferKind.RESTORE, manifest["contents_sha256"], at=at, file=path.name)
     return Restored(datetime.fromisoformat(manifest["written_at"]), aside, newer)
@@ -105,17 +105,14 @@ def _put_back_files(path: Path) -> None:
                     shutil.copyfileobj(source, out)
 
 
-def _migrate() -> None:
+def _check_version(manifest: dict[str, Any]) -> None:
     """A backup of an earlier version is brought up to this one; a later one is not understood."""
-    loader = MigrationLoader(connection)
-    ours = {config.label for config in apps.get_app_configs()}
-    applied = {key for key in loader.applied_migrations if key[0] in ours}
-    if unknown := sorted(applied - loader.disk_migrations.keys()):
+    known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
+    if unknown := sorted(set(manifest["migrations"]) - known):
         raise BackupFailed(
-            f"The backup is of a newer Glabella: it knows {unknown[0][0]} {unknown[0][1]}. It is in "
-            "place, and the present record was kept aside. Update Glabella before you start it."
+            f"The backup was written by Glabella {manifest['glabella']}, which is newer than this "
+            f"one: it knows {unknown[0]}. Update Glabella, then put it back. Nothing was changed."
         )
-    call_command("migrate", verbosity=0, interactive=False)
 
 
 def _recorded() -> list[type[models.Model]]:
@@ -140,7 +137,11 @@ def _lines(model: type[models.Model]) -> Iterator[tuple[Any, str, str]]:
     rows = model._base_manager.order_by("pk").values_list(*names)
     for row in rows.iterator(chunk_size=chunk_of(model)):
         print_of = hashlib.blake2b(repr(row).encode(), digest_size=8).hexdigest()
-        words = f"{what} {row[0]}, signed {row[signed]:%Y-%m-%d %H:%M}" if signed and row[signed] else ""
+        words = (
+            f"{what} {row[0]}, signed {row[signed]:%Y-%m-%d %H:%M}"
+            if signed and row[signed]
+            else ""
+        )
         yield row[0], print_of, words
 
 
@@ -160,7 +161,9 @@ def _compare(folder: Path) -> Iterator[Newer]:
             yield found
 
 
-def _merge(before: Iterator[list[Any]], after: Iterator[tuple[Any, str, str]], found: Newer) -> None:
+def _merge(
+    before: Iterator[list[Any]], after: Iterator[tuple[Any, str, str]], found: Newer
+) -> None:
     """Walk both in the order of their keys; memory does not grow with the record."""
     now = next(after, None)
     for key, fingerprint, words in before:
@@ -187,7 +190,10 @@ def as_text(done: Restored) -> str:
         return "\n".join([*said, "It holds nothing that the backup does not."])
     said.append("It holds what the backup does not, and what is no longer in the live record:")
     for one in done.newer:
-        parts = [f"{one.only_now} added" if one.only_now else "", f"{one.changed} changed" if one.changed else ""]
+        parts = [
+            f"{one.only_now} added" if one.only_now else "",
+            f"{one.changed} changed" if one.changed else "",
+        ]
         said.append(f"  {one.model}: {', '.join(part for part in parts if part)} since the backup")
     if done.signed:
         said.append(f"Signed since the backup, {len(done.signed)} in all:")

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 WORDS = (
-    "The disk of the server is full, so this was not saved; nothing was half-written. Keep this page "
-    "open: what you entered is still here. Ask whoever runs the server to make room, then send it "
-    "again."
+    "The disk of the server is full, so this was not saved; nothing was half-written. Keep this "
+    "page open: what you entered is still here. Ask whoever runs the server to make room, then "
+    "send it again."
 )
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # PostgreSQL's code for a full disk.

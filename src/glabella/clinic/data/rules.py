@@ -9,7 +9,7 @@ from glabella.errors import RecordError
 
 LAWS_DIFFER = (
     "How long a record must be kept differs between countries, states and insurers, and for "
-    "children. Glabella knows no such law: the clinic sets its own figures and is answerable for them."
+    "children. Glabella knows no such law: the clinic sets its own figures and answers for them."
 )
 
 

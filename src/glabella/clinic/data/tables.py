@@ -12,9 +12,9 @@ from django.db.models import Prefetch
 
 from glabella import facts
 from glabella.clinic.data.portable import CHUNK
-from glabella.clinic.people.models import Clinic
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.patients.queries import units_words
+from glabella.clinic.people.models import Clinic
 from glabella.clinic.stock.models import Vial
 from glabella.clinic.treatments.models import ChartPoint, Treatment
 
@@ -89,9 +89,7 @@ def treatments(clinic: Clinic) -> Iterator[bytes]:
     held = (
         Treatment.objects.filter(patient__clinic=clinic)
         .select_related("patient", "injector", "signed_by")
-        .prefetch_related(
-            Prefetch("points", ChartPoint.objects.select_related("vial")), "reviews"
-        )
+        .prefetch_related(Prefetch("points", ChartPoint.objects.select_related("vial")), "reviews")
         .order_by("pk")
         .defer("plan_json", "forecast_json")
     )

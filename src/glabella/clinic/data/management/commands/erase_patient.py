@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Takes away who a patient is; refused while a hold or the retention keeps the record."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("patient", type=int, metavar="NUMBER", help="as in the address of the page")
+        parser.add_argument(
+            "patient", type=int, metavar="NUMBER", help="as in the address of the page"
+        )
         parser.add_argument("--ground", required=True, help="why, for the trail; name nobody")
         add_by(parser)
 

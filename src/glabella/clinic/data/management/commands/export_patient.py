@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Writes all that is held on one patient: a page, a PDF and JSON in one zip."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("patient", type=int, metavar="NUMBER", help="as in the address of the page")
+        parser.add_argument(
+            "patient", type=int, metavar="NUMBER", help="as in the address of the page"
+        )
         parser.add_argument("file", type=Path, metavar="FILE.zip")
         add_by(parser)
 

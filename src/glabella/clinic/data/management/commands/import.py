@@ -1,4 +1,5 @@
 """`import` brings an archive into an empty installation."""
+# ruff: noqa: N999 - the module is named as the command that is typed
 
 from pathlib import Path
 from typing import Any
@@ -37,4 +38,7 @@ class Command(BaseCommand):
                 )
         owners = [one for one in Member.objects.all() if one.may(Permission.EDIT_TEAM)]
         names = ", ".join(one.user.get_username() for one in owners)
-        self.stdout.write(f"No password travelled. Set one: python -m glabella.clinic changepassword USERNAME ({names})")
+        self.stdout.write(
+            "No password travelled. Set one with `python -m glabella.clinic changepassword "
+            f"USERNAME`, first for {names}."
+        )

@@ -19,7 +19,9 @@ class Command(BaseCommand):
     help = "Lists whose record need not be kept any longer; with --erase takes away who they are."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--erase", action="store_true", help="ask once, then erase those listed")
+        parser.add_argument(
+            "--erase", action="store_true", help="ask once, then erase those listed"
+        )
         add_by(parser)
 
     def handle(self, **options: Any) -> None:
