@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 from django.apps import apps
 from django.db import models
@@ -43,5 +43,7 @@ def of_clinic(records: QuerySet[M], clinic: models.Model | int) -> QuerySet[M]:
     found = records.filter(**{model.CLINIC: clinic})
     if not model.PATIENT:
         return found
-    restricted = apps.get_model("data", "Restriction").objects.filter(lifted_at=None)
+    # By its name, because the app of restrictions stands above this module.
+    restriction: Any = cast("Any", apps).get_model("data", "Restriction")
+    restricted = restriction.objects.filter(lifted_at=None)
     return found.exclude(**{f"{model.PATIENT}__in": restricted.values("patient")})

@@ -20,6 +20,7 @@ from glabella.clinic.data.archive import Packer, file_names, one_moment, pretty,
 from glabella.clinic.data.erasing import about_patients, rows_about
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
+from glabella.clinic.records import ClinicModel
 from glabella.clinic.stock.models import Vial
 from glabella.clinic.treatments import document
 from glabella.clinic.treatments.models import State, Treatment
@@ -89,22 +90,20 @@ def as_json(patient: Patient) -> dict[str, Any]:
     }
 
 
-def _values(model: type[models.Model], patient: Patient) -> Iterator[dict[str, Any]]:
+def _values(model: type[ClinicModel], patient: Patient) -> Iterator[dict[str, Any]]:
     names = [field.attname for field in portable.fields_of(model)]
-    rows = rows_about(model, patient) if issubclass(model, portable.ClinicModel) else None
-    assert rows is not None
-    yield from rows.order_by("pk").values(*names)
+    yield from rows_about(model, patient).order_by("pk").values(*names)
 
 
 def _staff(patient: Patient) -> models.QuerySet[Member]:
     """Those whose keys the records name; of the clinic's members no others."""
-    keys: set[int] = set()
+    keys: set[int | None] = set()
     for model in about_patients():
         for field in model._meta.concrete_fields:
-            if field.related_model is Member and model is not Patient:
+            if field.related_model is Member:
                 keys |= set(rows_about(model, patient).values_list(field.attname, flat=True))
     keys |= set(events_about(patient).values_list("by_id", flat=True))
-    return Member._base_manager.filter(pk__in=[key for key in keys if key is not None])
+    return Member._base_manager.filter(pk__in=keys - {None})
 
 
 def events_about(patient: Patient) -> models.QuerySet[AuditEvent]:
@@ -147,8 +146,7 @@ def readable(patient: Patient, *, at: datetime) -> str:
     return render_to_string("data/patient_record.html", context)
 
 
-def _table(model: type[models.Model], patient: Patient, staff: dict[int, str]) -> Table:
-    assert issubclass(model, portable.ClinicModel)
+def _table(model: type[ClinicModel], patient: Patient, staff: dict[int, str]) -> Table:
     rows = rows_about(model, patient).order_by("pk")
     shown = [one for one in model._meta.concrete_fields if one.name not in UNREADABLE]
     lines = [

@@ -6,7 +6,7 @@ Nothing here names a model of the clinic: one that is added tomorrow travels by 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from django.apps import apps
@@ -120,7 +120,8 @@ def rows_of(model: type[models.Model], clinic: Clinic) -> models.QuerySet[Any]:
     """The rows of one clinic, in the order of their keys."""
     lookup = clinic_lookup(model)
     if lookup is None and model._meta.auto_created:
-        owner = model._meta.auto_created
+        # What Django made for a many-to-many field belongs to the clinic of the field's model.
+        owner = cast("type[models.Model]", model._meta.auto_created)
         back = next(
             field.name for field in model._meta.concrete_fields if field.related_model is owner
         )
@@ -208,6 +209,11 @@ TYPES: tuple[tuple[type[models.Field[Any, Any]], str], ...] = (
 )
 
 
+def target_of(field: models.Field[Any, Any]) -> models.Field[Any, Any]:
+    """What a field holds: a key that points elsewhere holds what stands there."""
+    return cast("Any", field).target_field if field.is_relation else field
+
+
 def type_of(field: models.Field[Any, Any]) -> str:
-    target = field.target_field if field.is_relation else field
+    target = target_of(field)
     return next((words for kind, words in TYPES if isinstance(target, kind)), "text")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
@@ -25,7 +26,7 @@ def all_patients(clinic: Clinic | int) -> QuerySet[Patient]:
     return Patient._base_manager.filter(clinic=clinic)
 
 
-def _with_last_visit(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+def _with_last_visit(patients: QuerySet[Patient]) -> QuerySet[Any]:
     signed = Q(treatments__state=State.SIGNED)
     return patients.annotate(
         last_treatment=Max("treatments__date", filter=signed),

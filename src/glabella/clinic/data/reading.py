@@ -168,8 +168,7 @@ def _rows(model: type[models.Model], lines: IO[bytes]) -> Iterator[models.Model]
 def _value(field: models.Field[Any, Any], told: Any) -> Any:
     if told is None or isinstance(field, models.JSONField):
         return told
-    target = field.target_field if field.is_relation else field
-    return target.to_python(told)
+    return portable.target_of(field).to_python(told)
 
 
 def _insert(model: type[models.Model], rows: list[models.Model]) -> None:
