@@ -14,8 +14,7 @@ from glabella.clinic.patients.models import Patient
 from glabella.clinic.reviews.queries import reviews_due
 from glabella.clinic.stock.queries import unbalanced, vial_row, vials
 from glabella.clinic.treatments.models import Treatment
-from glabella.clinic.treatments.planning import stored_points
-from glabella.clinic.treatments.record import is_intact
+from glabella.clinic.treatments.record import is_intact, stored_points
 
 
 def demo() -> str:
