@@ -4,6 +4,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("glabella.clinic.people.urls")),
+    path("account/", include("glabella.clinic.signin.urls")),
+    path("", include("glabella.clinic.signin.factor_urls")),
     path("patients/", include("glabella.clinic.patients.urls")),
     path("stock/", include("glabella.clinic.stock.urls")),
     path("treatments/", include("glabella.clinic.treatments.urls")),

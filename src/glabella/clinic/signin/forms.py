@@ -12,6 +12,7 @@ from axes.handlers.proxy import AxesProxyHandler
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 
 ONE_TIME = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
@@ -73,3 +74,12 @@ class NewPasswordForm(ChangePasswordForm):
         for name, label in zip(("oldpassword", "password1", "password2"), labels, strict=True):
             self.fields[name].label = label
             self.fields[name].widget.attrs.pop("placeholder", None)
+
+    def clean_oldpassword(self) -> str:
+        """A wrong one counts for the lock-out, so that a stolen session cannot guess."""
+        try:
+            return str(super().clean_oldpassword())
+        except ValidationError:
+            told = {"username": self.user.get_username(), "way": "password change"}
+            user_login_failed.send(sender=__name__, credentials=told, request=context.request)
+            raise
