@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
     "glabella.clinic.signin",
+    "glabella.clinic.api",
     "glabella.clinic.demo",
 ]
 
