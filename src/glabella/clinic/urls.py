@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from glabella.clinic.api.service import service
+from glabella.clinic.api.wire import service
 
 urlpatterns = [
     path("", include("glabella.clinic.people.urls")),

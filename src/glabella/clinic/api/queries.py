@@ -124,7 +124,7 @@ def _address(path: str, method: str, told: dict[str, Any], schema: dict[str, Any
 
 def address_parts() -> list[Part]:
     """The addresses by their part of the house, in the order in which they are written."""
-    from glabella.clinic.api.service import service  # noqa: PLC0415 - it imports us
+    from glabella.clinic.api.wire import service  # noqa: PLC0415 - it imports us
 
     schema: dict[str, Any] = service.get_openapi_schema()
     parts: dict[str, list[Address]] = {}
