@@ -43,29 +43,29 @@ TABLE: dict[str, Address] = {
     "people:today": Address(P.SEE_TODAY),
     "people:sign-in": Address(ANYONE, FORM),
     "people:sign-out": Address(ANYONE, "POST"),
-    ":account_login": Address(ANYONE, FORM),
-    ":account_logout": Address(ANYONE, "POST"),
-    ":account_inactive": Address(ANYONE),
-    ":mfa_authenticate": Address(ANYONE, FORM),
-    ":mfa_login_webauthn": Address(ANYONE, FORM),
+    "account_login": Address(ANYONE, FORM),
+    "account_logout": Address(ANYONE, "POST"),
+    "account_inactive": Address(ANYONE),
+    "mfa_authenticate": Address(ANYONE, FORM),
+    "mfa_login_webauthn": Address(ANYONE, FORM),
     # one's own account
     "signin:account": Address(OWN),
     "signin:back": Address(OWN),
     "signin:elsewhere": Address(OWN, "POST"),
     "signin:everywhere": Address(OWN, "POST"),
-    ":mfa_index": Address(OWN),
-    ":mfa_list_webauthn": Address(OWN),
-    ":account_reauthenticate": Address(OWN, FORM),
-    ":account_change_password": Address(OWN, FORM),
-    ":mfa_reauthenticate": Address(OWN, FORM),
-    ":mfa_reauthenticate_webauthn": Address(OWN, FORM),
-    ":mfa_activate_totp": Address(OWN, FORM),
-    ":mfa_deactivate_totp": Address(OWN, FORM),
-    ":mfa_view_recovery_codes": Address(OWN),
-    ":mfa_generate_recovery_codes": Address(OWN, FORM),
-    ":mfa_download_recovery_codes": Address(OWN),
-    ":mfa_add_webauthn": Address(OWN, FORM),
-    ":mfa_remove_webauthn": Address(OWN, FORM),
+    "mfa_index": Address(OWN),
+    "mfa_list_webauthn": Address(OWN),
+    "account_reauthenticate": Address(OWN, FORM),
+    "account_change_password": Address(OWN, FORM),
+    "mfa_reauthenticate": Address(OWN, FORM),
+    "mfa_reauthenticate_webauthn": Address(OWN, FORM),
+    "mfa_activate_totp": Address(OWN, FORM),
+    "mfa_deactivate_totp": Address(OWN, FORM),
+    "mfa_view_recovery_codes": Address(OWN),
+    "mfa_generate_recovery_codes": Address(OWN, FORM),
+    "mfa_download_recovery_codes": Address(OWN),
+    "mfa_add_webauthn": Address(OWN, FORM),
+    "mfa_remove_webauthn": Address(OWN, FORM),
     # the team's sign-ins
     "signin:team": Address(P.EDIT_TEAM),
     "signin:help": Address(P.EDIT_TEAM, "POST"),
@@ -105,8 +105,18 @@ TABLE: dict[str, Address] = {
     "reviews:review": Address(P.SEE_PATIENTS),
     "reviews:correct": Address(P.CHART, "POST"),
     "reviews:addendum": Address(P.ADD_ADDENDA, FORM),
+    "treatments:versions": Address(P.SEE_PATIENTS),
+    "treatments:restore": Address(P.CHART, "POST"),
+    # co-signing
+    "cosigning:queue": Address(P.COSIGN),
+    "cosigning:all": Address(P.COSIGN, "POST"),
+    "cosigning:cosign": Address(P.COSIGN, FORM),
+    "cosigning:changes": Address(P.COSIGN, "POST"),
+    "cosigning:ask": Address(P.SIGN, FORM),
     # the trail
     "audit:trail": Address(P.SEE_AUDIT),
+    "audit:viewings": Address(P.SEE_AUDIT),
+    "audit:raw-writes": Address(P.SEE_AUDIT),
 }
 
 API: dict[str, P] = {
@@ -142,8 +152,10 @@ def patterns(resolver: URLResolver | None = None, namespace: str = "") -> Iterat
     for one in (resolver or get_resolver()).url_patterns:
         if isinstance(one, URLResolver):
             yield from patterns(one, one.namespace or namespace)
-        elif isinstance(one, URLPattern) and not hasattr(one.callback, "__self__"):
-            yield f"{namespace}:{one.name}", one
+        elif isinstance(one, URLPattern):
+            name = f"{namespace}:{one.name}" if namespace else one.name
+            if namespace != "api-v1" or name in TABLE:
+                yield name, one
 
 
 FOUND = dict(patterns())
@@ -151,6 +163,30 @@ FOUND = dict(patterns())
 
 def view_of(name: str) -> Any:
     return FOUND[name].callback
+
+
+def _methods(view: Any) -> str:
+    """The methods that a view was decorated with, as far as it tells."""
+    while view is not None:
+        for cell in view.__closure__ or ():
+            if isinstance(cell.cell_contents, list | tuple) and "POST" in cell.cell_contents:
+                return " ".join(cell.cell_contents)
+        view = getattr(view, "__wrapped__", None)
+    return "GET"
+
+
+def line_for(name: str) -> str:
+    """The line that a new address needs, as its view tells it; read it before you take it."""
+    view = view_of(name)
+    needed = getattr(view, "permission", OPEN_OR_LINK)
+    who = f"P.{needed.name}" if isinstance(needed, P) else "OWN"
+    if needed is OPEN_OR_LINK:
+        who = "LINK" if hasattr(view, "purpose") else "ANYONE"
+    methods = {"GET": "", "GET POST": ", FORM"}.get(told := _methods(view), f', "{told}"')
+    return f'    "{name}": Address({who}{methods}),'
+
+
+OPEN_OR_LINK = object()
 
 
 def asked_keys(name: str) -> set[str]:

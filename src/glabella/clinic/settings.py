@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "glabella.clinic.stock",
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
+    "glabella.clinic.cosigning",
     "glabella.clinic.signin",
     "glabella.clinic.api",
     "glabella.clinic.demo",
