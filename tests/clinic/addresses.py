@@ -38,6 +38,7 @@ class Address:
 
 
 FORM = "GET POST"
+GOAL = {"vial": 1, "areas": {"glabella": {}}}
 TABLE: dict[str, Address] = {
     # people: the door, the day
     "people:today": Address(P.SEE_TODAY),
@@ -91,10 +92,10 @@ TABLE: dict[str, Address] = {
     "treatments:chart": Address(P.CHART),
     "treatments:draft": Address(P.CHART, "POST", {"version": 0, "points": []}),
     "treatments:stamp": Address(P.CHART, "POST", {"vial": 1}),
-    "treatments:propose": Address(P.CHART, "POST", {"vial": 1, "areas": {"glabella": {}}}),
-    "treatments:weigh": Address(P.CHART, "POST", {}),
-    "treatments:curve": Address(P.CHART, "POST", {}),
-    "treatments:droplets": Address(P.CHART, "POST", {}),
+    "treatments:propose": Address(P.CHART, "POST", GOAL),
+    "treatments:weigh": Address(P.CHART, "POST", {"goal": GOAL, "points": []}),
+    "treatments:curve": Address(P.CHART, "POST", {"goal": GOAL}),
+    "treatments:droplets": Address(P.CHART, "POST", {"vial": 1}),
     "treatments:abandon": Address(P.CHART, "POST"),
     "treatments:sign": Address(P.SIGN, FORM),
     "treatments:record": Address(P.SEE_PATIENTS),

@@ -31,6 +31,7 @@ PATIENT_FIELDS = (
 )
 # Whom a patient is as a member is set on the page, where the owner sees who is meant.
 NOT_SENT = {"member"}
+SENT = [name for name in PatientForm.Meta.fields if name not in NOT_SENT]
 
 
 def plain(value: Any) -> Any:
@@ -75,9 +76,9 @@ def _checked(form: ModelForm[Any]) -> Answer:
 
 def about(known: Patient | None, sent: Mapping[str, Any]) -> Answer:
     """A patient's data after the change, held against the rules of the page's form."""
-    before = model_to_dict(known, PatientForm.Meta.fields) if known is not None else {}
+    before = model_to_dict(known, SENT) if known is not None else {}
     given = {name: value for name, value in sent.items() if value is not None}
-    checked = _checked(PatientForm(before | given))
+    checked = _checked(PatientForm(before | given, clinic=None))
     return {name: value for name, value in checked.items() if name not in NOT_SENT}
 
 
