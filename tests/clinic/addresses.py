@@ -15,8 +15,9 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from glabella.clinic.people.permissions import Permission as P
+from glabella.clinic.people import permissions
 
+P = permissions.Permission
 ANYONE = "anyone"
 OWN = "any member, about their own account"
 LINK = "a patient by a link"
@@ -216,8 +217,10 @@ def call(client: Client, line: str, keys: Keys) -> Any:
     method, path = line.split(" ")
     body = json.dumps(SENT_TO_API.get(line, {}))
     url = f"/api/v1{path.format(**keys)}"
-    return client.get(url) if method == "GET" else client.generic(
-        method, url, body, content_type="application/json"
+    return (
+        client.get(url)
+        if method == "GET"
+        else client.generic(method, url, body, content_type="application/json")
     )
 
 
@@ -243,9 +246,7 @@ def record() -> dict[str, list[Any]]:
 
 def difference(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> dict[str, Any]:
     return {
-        name: (len(rows), len(after[name]))
-        for name, rows in before.items()
-        if rows != after[name]
+        name: (len(rows), len(after[name])) for name, rows in before.items() if rows != after[name]
     }
 
 

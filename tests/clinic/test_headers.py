@@ -43,7 +43,7 @@ POLICY = {
 
 def policy_of(answer: Any) -> dict[str, str]:
     parts = (one.strip() for one in answer.headers["Content-Security-Policy"].split(";"))
-    return dict((one.split(" ", 1) + [""])[:2] for one in parts if one)
+    return dict(([*one.split(" ", 1), ""])[:2] for one in parts if one)
 
 
 def check(answer: Any, where: str) -> None:
@@ -96,7 +96,7 @@ def test_every_page_has_every_header(inside: Client, signed: Treatment) -> None:
 def test_outside_the_door_too(db: None, path: str) -> None:
     answer = Client().get(path)
     for name, value in EXPECTED.items():
-        if name not in {"X-Frame-Options"} or not path.startswith("/static/"):
+        if name != "X-Frame-Options" or not path.startswith("/static/"):
             assert answer.headers.get(name) == value, (path, name)
     assert "camera=(self)" in answer.headers["Permissions-Policy"]
     if answer.streaming:
@@ -161,7 +161,10 @@ def settings_with(tmp_path: Path, **environment: str) -> dict[str, Any]:
         *("SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "SECURE_PROXY_SSL_HEADER"),
         *("AXES_ENABLED", "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN"),
     )
-    code = f"import glabella.clinic.settings as s, json; print(json.dumps([getattr(s, n) for n in {names}]))"
+    code = (
+        "import glabella.clinic.settings as s, json; "
+        f"print(json.dumps([getattr(s, name) for name in {names}]))"
+    )
     known = {name: value for name, value in os.environ.items() if not name.startswith("GLABELLA")}
     done = subprocess.run(
         [sys.executable, "-c", code],

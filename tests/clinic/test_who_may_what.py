@@ -1,4 +1,4 @@
-"""Every address against every role and the other clinic: who gets in, and that no refusal writes."""
+"""Every address against every role and the other clinic: who gets in; no refusal writes."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ ANSWERS_ALLOWED = {200, 302, 403, 409, 422}
 
 
 @pytest.fixture
-def keys_of(
-    vial: Vial, signed: Treatment, carol: Member, bob: Member, alice: Member
-) -> Keys:
+def keys_of(vial: Vial, signed: Treatment, carol: Member, bob: Member, alice: Member) -> Keys:
     """For each name of a key in an address, one record of the tests' clinic."""
     old = signed_days_ago(signed.patient, signed.injector, carol, 20)
     seen = {"glabella_maximum": 1}
@@ -303,8 +301,13 @@ def test_a_patient_is_nobody_of_another_clinic(keys_of: Keys, everything: Client
     other = member("Other", Role.INJECTOR, clinic="Other Clinic")
     path = path_of("patients:edit", keys_of)
     sent = {
-        **{"given_name": "Dan", "family_name": "Test Patient", "date_of_birth": "1984-05-01"},
-        **{"sex": "female", "member": other.pk, "bulk": "average", "frontalis": "full"},
+        "given_name": "Dan",
+        "family_name": "Test Patient",
+        "date_of_birth": "1984-05-01",
+        "sex": "female",
+        "member": other.pk,
+        "bulk": "average",
+        "frontalis": "full",
     }
     before = record()
     assert everything.post(path, sent).status_code == 422

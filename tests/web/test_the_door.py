@@ -108,9 +108,7 @@ def test_a_chart_that_nobody_touches_is_covered_and_goes_on(quiet_page: Page, cl
     assert ChartPoint.objects.filter(treatment__state=State.DRAFT).count() == 1
 
 
-def test_somebody_else_who_signs_in_gets_a_page_of_their_own(
-    quiet_page: Page, clinic: str
-) -> None:
+def test_somebody_else_who_signs_in_gets_a_page_of_their_own(quiet_page: Page, clinic: str) -> None:
     page = quiet_page
     sign_in(page, clinic)
     open_patient(page, "Demo Patient Two")

@@ -8,7 +8,12 @@ from django.http import HttpRequest, HttpResponseBase
 
 # The camera scans cartons and takes photos, the screen stays awake over a chart, passkeys open the
 # door. Nothing else.
-ALLOWED = ("camera", "screen-wake-lock", "publickey-credentials-create", "publickey-credentials-get")
+ALLOWED = (
+    "camera",
+    "screen-wake-lock",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+)
 REFUSED = (
     "accelerometer",
     "autoplay",

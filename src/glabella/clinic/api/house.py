@@ -51,11 +51,13 @@ def vial(request: HttpRequest, vial_id: Path) -> Any:
 @router.get("/members", response=refusals(s.Many[s.MemberOut]), **needs(Permission.SEE_TEAM))
 def members(request: HttpRequest, page: Query[Page]) -> Any:
     """Who works here, and in what roles."""
-    return many(of_clinic(Member.objects.all(), caller(request).member.clinic_id), page, told.member)
+    return many(
+        of_clinic(Member.objects.all(), caller(request).member.clinic_id), page, told.member
+    )
 
 
 @router.get("/tasks", response=refusals(s.Many[s.TaskOut]), **TASKS)
-def tasks(request: HttpRequest, page: Query[Page], open: bool = True) -> Any:  # noqa: A002, FBT001, FBT002
+def tasks(request: HttpRequest, page: Query[Page], open: bool = True) -> Any:  # noqa: A002
     """Tasks by the day they are due: those still open, or with `open=false` those done."""
     found = Task.objects.select_related("done_by").filter(done_at__isnull=open)
     return many(of_clinic(found, caller(request).member.clinic_id), page, told.task)

@@ -72,9 +72,7 @@ def measures(request: HttpRequest, patient_id: Path, page: Query[Page]) -> Any:
     return many(found.measure_sets.all(), page)
 
 
-@router.post(
-    "/patients/{patient_id}/measures", response=refusals(s.MeasuresOut, 201), **EDIT
-)
+@router.post("/patients/{patient_id}/measures", response=refusals(s.MeasuresOut, 201), **EDIT)
 def measure(request: HttpRequest, patient_id: Path, sent: s.MeasuresNew) -> Any:
     """Add what was seen as a new set; the old ones stay."""
     who = caller(request)
@@ -89,9 +87,7 @@ def measure(request: HttpRequest, patient_id: Path, sent: s.MeasuresNew) -> Any:
 
 
 @router.get("/treatments", response=refusals(s.Many[s.TreatmentRow]), **SEE)
-def treatment_list(
-    request: HttpRequest, page: Query[Page], patient: s.Key | None = None
-) -> Any:
+def treatment_list(request: HttpRequest, page: Query[Page], patient: s.Key | None = None) -> Any:
     """Treatments, latest first, of everybody or of one patient."""
     who = caller(request)
     found = of_clinic(treatments(), who.member.clinic_id)
@@ -142,5 +138,3 @@ def review(request: HttpRequest, review_id: Path) -> Any:
     found = who.find(Review.objects.select_related("by"), review_id)
     who.see(found)
     return told.review(found)
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from ninja import ModelSchema, Schema
 from pydantic import ConfigDict, Field, StringConstraints
@@ -16,7 +16,9 @@ Key = Annotated[int, Field(ge=1, le=LARGEST_KEY)]
 NO_NULL = r"^[^\x00]*$"
 Text = Annotated[str, StringConstraints(max_length=2000, pattern=NO_NULL)]
 Line = Annotated[str, StringConstraints(max_length=200, pattern=NO_NULL)]
-SomeWords = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
+SomeWords = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")
+]
 T = TypeVar("T")
 
 
@@ -151,7 +153,6 @@ class TreatmentOut(TreatmentRow):
     intact: bool | None
 
 
-
 class ReviewOut(Schema):
     id: int
     treatment: int
@@ -206,7 +207,9 @@ class TaskNew(Sent):
     title: SomeWords
     due: date
     urgency: Literal["now", "soon", "routine"] = "routine"
-    key: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[\w.:-]+$")] | None = None
+    key: (
+        Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[\w.:-]+$")] | None
+    ) = None
     patient: Key | None = None
     assignee: Key | None = None
 

@@ -71,7 +71,7 @@ def _checked(form: ModelForm[Any]) -> Answer:
     if form.is_valid():
         return form.cleaned_data
     name, errors = next(iter(form.errors.items()))
-    raise HttpError(422, f"{name}: {' '.join(errors)}")
+    raise HttpError(422, f"{name}: {' '.join(map(str, errors))}")
 
 
 def about(known: Patient | None, sent: Mapping[str, Any]) -> Answer:
@@ -89,12 +89,16 @@ def measures(sent: Mapping[str, Any]) -> Answer:
 
 
 def _point(number: int, one: Placed) -> Answer:
-    return {"region": ""} | one.as_json() | {
-        "number": number,
-        "product": one.vial.product,
-        "lot": one.vial.lot,
-        "vial": one.vial.pk,
-    }
+    return (
+        {"region": ""}
+        | one.as_json()
+        | {
+            "number": number,
+            "product": one.vial.product,
+            "lot": one.vial.lot,
+            "vial": one.vial.pk,
+        }
+    )
 
 
 def treatment_row(one: Treatment) -> Answer:

@@ -9,8 +9,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from glabella.clinic.api import house, model, record
-from glabella.errors import GlabellaError, ModelError, UserError
 from glabella.clinic.people.permissions import NotAllowed
+from glabella.errors import GlabellaError, ModelError, UserError
 
 # Words of the framework that a person could not act on.
 IN_WORDS = {

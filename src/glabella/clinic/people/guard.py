@@ -18,9 +18,9 @@ from django.utils.cache import add_never_cache_headers
 from glabella.clinic.audit.actions import note_viewings
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import NotAllowed, Permission
+from glabella.clinic.records import ClinicModel, M, of_clinic
 from glabella.clinic.signin.freshness import ask_again, is_fresh
 from glabella.clinic.signin.policy import lacks_second_factor
-from glabella.clinic.records import ClinicModel, M, of_clinic
 
 P = ParamSpec("P")
 

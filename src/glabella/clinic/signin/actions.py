@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -16,8 +18,9 @@ from glabella.clinic.signin.rules import NotYourself, OtherClinic
 
 
 @action
-def note_sign_in_event(*, what: str, by: Member, **detail: str) -> None:
+def note_sign_in_event(*, what: str, by: Member, told: Mapping[str, str] | None = None) -> None:
     """Keep one thing that happened at the door."""
+    detail: dict[str, Any] = dict(told or {})
     record(what, subject=by, by=by, **detail)
 
 

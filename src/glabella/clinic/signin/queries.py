@@ -79,9 +79,7 @@ def device_words(agent: str) -> str:
 def _devices(member: Member, session_key: str | None) -> list[Device]:
     sessions = UserSession.objects.purge_and_list(member.user)
     return [
-        Device(
-            device_words(one.user_agent), one.ip, one.created_at, one.session_key == session_key
-        )
+        Device(device_words(one.user_agent), one.ip, one.created_at, one.session_key == session_key)
         for one in sorted(sessions, key=lambda one: one.created_at, reverse=True)
     ]
 

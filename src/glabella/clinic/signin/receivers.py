@@ -28,9 +28,8 @@ def _address(request: HttpRequest | None) -> str:
 def _note(what: str, member: Member | None, request: HttpRequest | None, **detail: str) -> None:
     if member is not None:
         told = {"address": _address(request)} | detail
-        note_sign_in_event(
-            what=what, by=member, **{name: text for name, text in told.items() if text}
-        )
+        kept = {name: text for name, text in told.items() if text}
+        note_sign_in_event(what=what, by=member, told=kept)
 
 
 def _member(user: Any) -> Member | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from django.contrib import messages
@@ -29,7 +31,8 @@ class SignIn(LoginView):
         """The password was right; a second factor, where there is one, comes before the door."""
         user = form.get_user()
         login = Login(user=user, redirect_url=self.get_success_url())
-        return perform_password_login(self.request, {"username": user.get_username()}, login)
+        answer = perform_password_login(self.request, {"username": user.get_username()}, login)
+        return cast("HttpResponse", answer)
 
 
 class SignOut(LogoutView):
