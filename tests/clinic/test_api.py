@@ -338,7 +338,7 @@ def test_the_page_of_the_api_names_every_address(signed_in: SignedIn, alice: Mem
     for path, methods in schema["paths"].items():
         assert path in page, path
         for told in methods.values():
-            assert told["description"], path
+            assert told["description"].endswith("."), path
             assert told["x-permission"] in page, path
 
 

@@ -12,7 +12,7 @@ from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Role
 from glabella.clinic.signin import freshness, idle
 from glabella.clinic.signin.actions import reset_second_factor, sign_out_everywhere, unlock
-from glabella.clinic.signin.queries import device_words
+from glabella.clinic.signin.devices import device_words
 from glabella.clinic.signin.rules import NotYourself, OtherClinic
 from glabella.clinic.treatments.models import Treatment
 from tests.clinic.conftest import SignedIn, member, post_json

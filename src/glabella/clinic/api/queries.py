@@ -114,7 +114,7 @@ def _address(path: str, method: str, told: dict[str, Any], schema: dict[str, Any
     return Address(
         method.upper(),
         path,
-        told.get("description", ""),
+        told.get("description", "").replace("`", ""),
         told["x-permission"],
         asked,
         sent,
@@ -122,11 +122,8 @@ def _address(path: str, method: str, told: dict[str, Any], schema: dict[str, Any
     )
 
 
-def address_parts() -> list[Part]:
+def address_parts(schema: dict[str, Any]) -> list[Part]:
     """The addresses by their part of the house, in the order in which they are written."""
-    from glabella.clinic.api.wire import service  # noqa: PLC0415 - it imports us
-
-    schema: dict[str, Any] = service.get_openapi_schema()
     parts: dict[str, list[Address]] = {}
     for path, methods in schema["paths"].items():
         for method, told in methods.items():

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from glabella.clinic.api import actions, queries
 from glabella.clinic.api.forms import TokenForm
 from glabella.clinic.api.models import ApiToken
+from glabella.clinic.api.wire import service
 from glabella.clinic.forms import form_page, submit
 from glabella.clinic.people.guard import ClinicRequest, found, needs
 from glabella.clinic.people.permissions import Permission
@@ -44,4 +45,8 @@ def revoke(request: ClinicRequest, token_id: int) -> HttpResponse:
 @needs(Permission.SEE_TODAY)
 @require_safe
 def addresses(request: ClinicRequest) -> HttpResponse:
-    return render(request, "api/addresses.html", {"parts": queries.address_parts()})
+    return render(
+        request,
+        "api/addresses.html",
+        {"parts": queries.address_parts(service.get_openapi_schema())},
+    )

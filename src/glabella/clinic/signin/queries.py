@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from glabella.clinic.audit.models import AuditEvent
 from glabella.clinic.people.models import Clinic, Member
+from glabella.clinic.signin.devices import device_words
 from glabella.clinic.signin.policy import must_have_second_factor
 
 
@@ -56,24 +57,6 @@ class Account:
     @property
     def protected(self) -> bool:
         return self.app_code or bool(self.passkeys)
-
-
-BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
-SYSTEMS = (
-    ("iPad", "iPad"),
-    ("iPhone", "iPhone"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS", "Mac"),
-    ("Linux", "Linux"),
-)
-
-
-def device_words(agent: str) -> str:
-    """ "Firefox on Windows", as far as the browser tells."""
-    browser = next((name for mark, name in BROWSERS if mark in agent), "Another program")
-    system = next((name for mark, name in SYSTEMS if mark in agent), "")
-    return f"{browser} on {system}" if system else browser
 
 
 def _devices(member: Member, session_key: str | None) -> list[Device]:
