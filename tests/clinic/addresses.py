@@ -39,6 +39,7 @@ class Address:
 
 
 FORM = "GET POST"
+FORM_DATA = "application/x-www-form-urlencoded"
 GOAL = {"vial": 1, "areas": {"glabella": {}}}
 TABLE: dict[str, Address] = {
     # people: the door, the day
@@ -115,6 +116,19 @@ TABLE: dict[str, Address] = {
     "cosigning:cosign": Address(P.COSIGN, FORM),
     "cosigning:changes": Address(P.COSIGN, "POST"),
     "cosigning:ask": Address(P.SIGN, FORM),
+    # data: taken out, kept, erased
+    "data:data": Address(P.EXPORT_DATA),
+    "data:dictionary": Address(P.EXPORT_DATA),
+    "data:export": Address(P.EXPORT_DATA, "POST"),
+    "data:patient-export": Address(P.EXPORT_DATA, "POST"),
+    "data:retention": Address(P.EDIT_POLICY, "POST"),
+    "data:patient": Address(P.ERASE_PATIENTS),
+    "data:hold": Address(P.ERASE_PATIENTS, "POST"),
+    "data:lift-hold": Address(P.ERASE_PATIENTS, "POST"),
+    "data:restrict": Address(P.ERASE_PATIENTS, "POST"),
+    "data:use-again": Address(P.ERASE_PATIENTS, "POST"),
+    "data:erase": Address(P.ERASE_PATIENTS, "POST"),
+    "data:erase-due": Address(P.ERASE_PATIENTS, "POST"),
     # the trail
     "audit:trail": Address(P.SEE_AUDIT),
     "audit:viewings": Address(P.SEE_AUDIT),
@@ -205,11 +219,12 @@ def path_of(name: str, keys: Keys) -> str:
 def send(client: Client, name: str, keys: Keys, method: str = "") -> Any:
     address = TABLE[name]
     method, path = method or address.asked, path_of(name, keys)
-    if method == "GET":
-        return client.get(path)
-    if address.json is not None:
-        return client.generic(method, path, json.dumps(address.json), "application/json")
-    return client.generic(method, path)
+    body = json.dumps(address.json) if address.json is not None and method != "GET" else ""
+    kind = "application/json" if body else FORM_DATA
+    answer = client.get(path) if method == "GET" else client.generic(method, path, body, kind)
+    # What is sent as a file stays open until it is read or closed.
+    answer.close()
+    return answer
 
 
 def call(client: Client, line: str, keys: Keys) -> Any:
