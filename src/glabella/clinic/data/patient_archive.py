@@ -101,10 +101,9 @@ def _staff(patient: Patient) -> models.QuerySet[Member]:
     for model in about_patients():
         for field in model._meta.concrete_fields:
             if field.related_model is Member:
-                named = rows_about(model, patient).values_list(field.attname, flat=True)
-                keys |= {key for key in named if key is not None}
-    actors = events_about(patient).values_list("by_id", flat=True)
-    keys |= {key for key in actors if key is not None}
+                named = rows_about(model, patient).exclude(**{field.attname: None})
+                keys |= set(named.values_list(field.attname, flat=True))
+    keys |= set(events_about(patient).exclude(by=None).values_list("by_id", flat=True))
     return Member._base_manager.filter(pk__in=keys)
 
 
