@@ -33,6 +33,15 @@ class ClinicRequest(HttpRequest):
     looked_at: list[ClinicModel]
 
 
+def member_of(request: HttpRequest) -> Member | None:
+    """The member that is signed in, asked for once with the clinic."""
+    known = getattr(request, "member", None)
+    if known is None and request.user.is_authenticated:
+        with_clinic = Member.objects.select_related("clinic", "user")
+        known = with_clinic.filter(user=request.user.pk).first()
+    return known
+
+
 def found(request: ClinicRequest, records: QuerySet[M], **lookup: object) -> M:
     """The one record, or 404: what belongs to another clinic is not there.
 
@@ -69,7 +78,7 @@ def needs(
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _signed_out(request, json=json)
-            member = getattr(request.user, "member", None)
+            member = member_of(request)
             if member is None:
                 raise PermissionDenied("This account is not a member of the clinic.")
             try:
@@ -81,7 +90,8 @@ def needs(
             admitted = cast("ClinicRequest", request)
             admitted.member, admitted.looked_at = member, []
             answer = view(admitted, *args, **kwargs)
-            if request.method == "GET" and answer.status_code == 200 and request.resolver_match:
+            if admitted.looked_at and request.method == "GET" and answer.status_code == 200:
+                assert request.resolver_match is not None
                 page = request.resolver_match.view_name
                 note_viewings(records=admitted.looked_at, page=page, by=member)
             # After signing out, the back button of a shared tablet shows nothing.
