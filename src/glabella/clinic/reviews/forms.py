@@ -22,8 +22,8 @@ from glabella.clinic.reviews.actions import RatingInput
 from glabella.clinic.reviews.models import Review
 from glabella.clinic.reviews.rules import LINES
 from glabella.clinic.safety.actions import EventInput
-from glabella.clinic.safety.forms import criteria_choices, event_choices, grade_choices
 from glabella.clinic.safety.forms import SIDES as EVENT_SIDES
+from glabella.clinic.safety.forms import criteria_choices, event_choices, grade_choices
 from glabella.facts.vigilance import RatingScale
 
 if TYPE_CHECKING:

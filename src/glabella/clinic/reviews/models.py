@@ -78,9 +78,7 @@ class Rating(ClinicModel):
     treatment = models.ForeignKey(
         "treatments.Treatment", on_delete=models.PROTECT, related_name="ratings"
     )
-    review = models.ForeignKey(
-        Review, on_delete=models.PROTECT, related_name="ratings", null=True
-    )
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="ratings", null=True)
     scale = models.CharField(max_length=20)
     area = models.CharField(max_length=40, blank=True)
     movement = models.CharField(max_length=7, blank=True)

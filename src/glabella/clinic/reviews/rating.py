@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from glabella import facts
 from glabella.clinic.audit.models import Viewing
 from glabella.clinic.patients.measures import AREA_NAMES, AREAS
-from glabella.clinic.patients.models import MeasureSet
+from glabella.clinic.patients.models import MeasureSet, Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.reviews.models import Kind, Rater, Rating, Review
 from glabella.clinic.reviews.rules import LINES
@@ -171,9 +171,7 @@ def weighted_kappa(pairs: Iterable[tuple[int, int]]) -> float | None:
     if not count:
         return None
     observed = sum((first - second) ** 2 for first, second in seen) / count
-    expected = (
-        sum((first - second) ** 2 for first, _ in seen for _, second in seen) / count / count
-    )
+    expected = sum((first - second) ** 2 for first, _ in seen for _, second in seen) / count / count
     return None if expected == NO_SPREAD else 1.0 - observed / expected
 
 
@@ -193,3 +191,12 @@ def pairs_of(review: Review, second: Iterable[Rating]) -> list[Pair]:
 
 def agreement_of(pairs: Sequence[Pair]) -> Agreement:
     return Agreement(tuple(pairs), weighted_kappa((one.first, one.second) for one in pairs))
+
+
+def to_rate(patient: Patient, member: Member) -> list[Review]:
+    """The last review of a patient, where somebody else signed it and nobody rated it again."""
+    graded = Review.objects.filter(treatment__patient=patient, kind=Kind.REVIEW)
+    last = graded.order_by("-date", "-id").first()
+    if last is None or last.by_id == member.pk:
+        return []
+    return [] if last.ratings.filter(rater=Rater.SECOND).exists() else [last]

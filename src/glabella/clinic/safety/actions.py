@@ -213,9 +213,7 @@ def follow_up(
     at = at or timezone.now()
     if outcome == "died" and "death" not in criteria:
         criteria = [*criteria, "death"]
-    rules.check_follow_up(
-        date, onset=event.onset, today=timezone.localdate(at), next_on=next_on
-    )
+    rules.check_follow_up(date, onset=event.onset, today=timezone.localdate(at), next_on=next_on)
     rules.check_grade(grade, criteria)
     told = FollowUp.objects.create(
         event=event,
@@ -340,15 +338,15 @@ def answer_step(
 
 
 @action
-def close_guide(
-    *, run: GuideRun, text: str, by: Member, at: datetime | None = None
-) -> GuideEnd:
+def close_guide(*, run: GuideRun, text: str, by: Member, at: datetime | None = None) -> GuideEnd:
     """Close a guide when each of its steps was ticked or left out."""
     by.require(Permission.RECORD_EVENTS)
     at = at or timezone.now()
     answered = set(run.done.values_list("step", flat=True))
     rules.check_open_run(ended=GuideEnd.objects.filter(run=run).exists())
-    rules.check_all_answered([one.text for one in rules.kept_steps(run.steps_json) if one.code not in answered])
+    rules.check_all_answered(
+        [one.text for one in rules.kept_steps(run.steps_json) if one.code not in answered]
+    )
     if not text.strip():
         raise RecordError("Say how it ended before you close the guide.")
     end = GuideEnd.objects.create(run=run, text=text.strip(), by=by, at=at)

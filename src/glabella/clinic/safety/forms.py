@@ -33,7 +33,9 @@ def kind_choices() -> list[tuple[str, str]]:
 
 
 def grade_choices() -> list[tuple[str | int, str]]:
-    graded = [(one.number, f"{one.number} {one.name.lower()}") for one in facts.load().events.grades]
+    graded = [
+        (one.number, f"{one.number} {one.name.lower()}") for one in facts.load().events.grades
+    ]
     return [("", "–"), *graded]
 
 
@@ -95,7 +97,8 @@ class EventForm(forms.Form):
 
     def __init__(self, *args: Any, points: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["points"].choices = points
+        if isinstance(ticked := self.fields["points"], forms.TypedMultipleChoiceField):
+            ticked.choices = points
         self.fields["onset"].widget.attrs["max"] = timezone.localdate().isoformat()
         if not points:
             del self.fields["points"]

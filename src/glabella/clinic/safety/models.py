@@ -144,9 +144,7 @@ class EventVial(ClinicModel):
     """A vial, and with it the lot, that an event may come from."""
 
     event = models.ForeignKey(AdverseEvent, on_delete=models.PROTECT, related_name="vials")
-    vial = models.ForeignKey(
-        "stock.Vial", on_delete=models.PROTECT, related_name="adverse_events"
-    )
+    vial = models.ForeignKey("stock.Vial", on_delete=models.PROTECT, related_name="adverse_events")
 
     FIELDS: ClassVar[dict[str, Classification]] = {"id": "free", "event": "free", "vial": "free"}
     LOCKS: ClassVar[tuple[Lock, ...]] = append_only("safety_eventvial", "A vial of an event")

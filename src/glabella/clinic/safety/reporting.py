@@ -118,7 +118,9 @@ def narrative_of(case: Case) -> str:
     told += [event.description, f"Treatment: {event.management}" if event.management else ""]
     for one in case.follow_ups:
         done = f" Treatment: {one.management}" if one.management else ""
-        told.append(f"{one.date.isoformat()}: {one.get_outcome_display().lower()}. {one.text}{done}")
+        told.append(
+            f"{one.date.isoformat()}: {one.get_outcome_display().lower()}. {one.text}{done}"
+        )
     if last := event.causes.last():
         sure = {one.code: one.name.lower() for one in facts.load().events.certainties}
         held = f"{last.get_cause_display().lower()}, {sure.get(last.certainty, last.certainty)}"
