@@ -188,9 +188,14 @@ class ReportFieldsForm(forms.Form):
         # A browser sends the ends of lines its own way.
         return {"typed": {key: value.replace("\r\n", "\n") for key, value in typed.items()}}
 
-    def sections(self) -> list[tuple[str, str, list[forms.BoundField]]]:
+    def sections(self) -> list[tuple[str, str, list[tuple[forms.BoundField, bool]]]]:
+        """Name and source of each section, with its fields and whether the form needs them."""
         return [
-            (section.name, section.source, [self[one.code] for one in section.fields])
+            (
+                section.name,
+                section.source,
+                [(self[one.code], one.needed) for one in section.fields],
+            )
             for section in self.page.sections
         ]
 
