@@ -14,6 +14,8 @@ from django.utils import timezone
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import ROLES, Permission, Role
 from glabella.clinic.reviews.actions import sign_review
+from glabella.clinic.safety.actions import EventInput, raise_event, start_guide
+from glabella.clinic.safety.reports import start_report
 from glabella.clinic.stock.models import Vial
 from glabella.clinic.treatments.models import Treatment
 from tests.clinic.conftest import PASSWORD, SignedIn, member, signed_days_ago
@@ -34,6 +36,14 @@ READ_ONLY = {
     "audit:raw-writes",
     "treatments:versions",
     "cosigning:queue",
+    "reviews:outcomes",
+    "safety:overview",
+    "safety:guides",
+    "safety:event",
+    "safety:guide",
+    "safety:steps",
+    "safety:report-pdf",
+    "safety:report-json",
 }
 POST_ONLY = {
     "patients:treat",
@@ -50,6 +60,13 @@ POST_ONLY = {
     "reviews:correct",
     "cosigning:all",
     "cosigning:changes",
+    "safety:start-guide",
+    "safety:guide-of-event",
+    "safety:start-report",
+    "safety:answer-step",
+    "safety:close-guide",
+    "safety:check-report",
+    "safety:send-report",
 }
 JSON = {
     "treatments:draft",
@@ -84,7 +101,17 @@ def ids(vial: Vial, signed: Treatment, carol: Member, bob: Member) -> dict[str, 
         "treatment_id": signed.pk,
         "review_id": review.pk,
         "version": 1,
+        **of_safety(old, bob),
     }
+
+
+def of_safety(treatment: Treatment, bob: Member) -> dict[str, int]:
+    """An event with a guide that runs and a report that is begun."""
+    told = EventInput("bruising", treatment.date)
+    [event] = raise_event(patient=treatment.patient, told=told, treatment=treatment, by=bob)
+    run = start_guide(patient=event.patient, guide="bruise", event=event, by=bob)
+    report = start_report(event=event, form="yellow-card", by=bob)
+    return {"event_id": event.pk, "run_id": run.pk, "report_id": report.pk}
 
 
 def address(name: str, ids: dict[str, int]) -> str:

@@ -210,7 +210,7 @@ def rating_row(one: Rating) -> RatingRow:
     scale = facts.load().scales[one.scale]
     steps = {step.value: step.name for step in scale.steps}
     word = steps.get(int(one.value), "")
-    value = " ".join(part for part in (f"{one.value:g}", scale.unit, word) if part)
+    value = " ".join(part for part in (f"{float(one.value):g}", scale.unit, word) if part)
     name = ", ".join(part for part in (scale.name, one.side) if part)
     return RatingRow(name, value, scale.by_patient)
 

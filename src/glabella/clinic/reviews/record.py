@@ -20,7 +20,10 @@ def review_hash(review: Review) -> str:
             "treatment": review.treatment_id,
             "kind": review.kind,
             "date": review.date.isoformat(),
-            "seen": {name: None if value is None else f"{value:g}" for name, value in seen.items()},
+            # As floats: 12 as typed and 12.0 as stored are one height.
+            "seen": {
+                name: None if value is None else f"{float(value):g}" for name, value in seen.items()
+            },
             "note": review.note,
             "events": [
                 [one.event, one.side, one.onset.isoformat(), _seriousness(one)]
@@ -50,7 +53,7 @@ def rating_hash(rating: Rating) -> str:
             "treatment": rating.treatment_id,
             "review": rating.review_id,
             "scale": [rating.scale, rating.area, rating.movement, rating.side],
-            "value": f"{rating.value:g}",
+            "value": f"{float(rating.value):g}",
             "rater": [rating.rater, rating.blind],
             "by": rating.by_id,
             "at": rating.at.astimezone(UTC).isoformat(),

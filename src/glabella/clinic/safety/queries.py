@@ -302,7 +302,7 @@ def events_of(treatment: Treatment) -> list[EventRow]:
 
 
 def open_runs(patient: Patient) -> list[GuideRun]:
-    return list(runs().filter(patient=patient, end__isnull=True))
+    return list(patient.guide_runs.filter(end__isnull=True))
 
 
 def guide_of(event: AdverseEvent) -> str:
@@ -320,7 +320,8 @@ def corrections_of(treatment: Treatment) -> list[Treatment]:
 
 
 def open_events(patient: Patient) -> list[EventRow]:
-    rows = [event_row(one) for one in events().filter(patient=patient)]
+    told = patient.adverse_events.select_related("treatment").prefetch_related("follow_ups")
+    rows = [event_row(one) for one in told]
     return [row for row in rows if not row.over]
 
 
