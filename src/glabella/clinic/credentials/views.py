@@ -128,7 +128,7 @@ def credential(request: ClinicRequest, member_id: int, kind: str) -> HttpRespons
     return _credential_page(request, found(request, queries.members(), pk=member_id), kind)
 
 
-@needs(Permission.SEE_TEAM)
+@needs(None)
 @GET_POST
 def own_credential(request: ClinicRequest, kind: str) -> HttpResponse:
     return _credential_page(request, request.member, kind)
