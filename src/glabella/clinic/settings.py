@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
     "glabella.clinic.data",
+    "glabella.clinic.safety",
     "glabella.clinic.cosigning",
     "glabella.clinic.signin",
     "glabella.clinic.api",
