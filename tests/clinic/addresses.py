@@ -272,8 +272,8 @@ def send(client: Client, name: str, keys: Keys, method: str = "") -> Any:
     body = json.dumps(address.json) if address.json is not None and method != "GET" else ""
     kind = "application/json" if body else FORM_DATA
     answer = client.get(path) if method == "GET" else client.generic(method, path, body, kind)
-    # What is sent as a file stays open until it is read or closed.
-    answer.close()
+    # What is sent as a file stays open until it is read.
+    answer.getvalue()
     return answer
 
 
