@@ -5,6 +5,10 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("glabella.clinic.people.urls")),
     path("patients/", include("glabella.clinic.patients.urls")),
+    path("", include("glabella.clinic.intake.urls")),
+    path("", include("glabella.clinic.consent.urls")),
+    path("", include("glabella.clinic.prescribing.urls")),
+    path("texts/", include("glabella.clinic.consent.text_urls")),
     path("stock/", include("glabella.clinic.stock.urls")),
     path("treatments/", include("glabella.clinic.treatments.urls")),
     path("reviews/", include("glabella.clinic.reviews.urls")),

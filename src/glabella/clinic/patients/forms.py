@@ -17,7 +17,7 @@ from glabella.clinic.patients.measures import (
     SIDES,
     UPPER_AREAS,
 )
-from glabella.clinic.patients.models import MeasureSet, Patient
+from glabella.clinic.patients.models import AlertKind, MeasureSet, Patient
 
 if TYPE_CHECKING:
     PatientModelForm = forms.ModelForm[Patient]
@@ -51,6 +51,7 @@ def condition_choices() -> list[tuple[str, str]]:
 class PatientForm(PatientModelForm):
     conditions = forms.MultipleChoiceField(
         label="History",
+        help_text="Comes from the screening; add here what turns up in between.",
         choices=condition_choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -81,6 +82,19 @@ class PatientForm(PatientModelForm):
             "sex": "Chooses the model's default face and dose response.",
             "member": "Only for somebody of the clinic: nobody treats themself.",
         }
+
+
+def _products() -> list[tuple[str, str]]:
+    known = facts.load().products.items()
+    return [("", "–"), *((code, product.name) for code, product in known)]
+
+
+class AlertForm(forms.Form):
+    """Something to be seen on every chart."""
+
+    kind = forms.ChoiceField(label="What it is", choices=AlertKind.choices, initial=AlertKind.ALERT)
+    product = forms.ChoiceField(label="Product, for a reaction", required=False, choices=_products)
+    text = forms.CharField(label="In a few words", max_length=300)
 
 
 class MeasuresForm(MeasureSetModelForm):

@@ -23,8 +23,9 @@ ROOMS = (
         "Patients",
         "patients:list",
         Permission.SEE_PATIENTS,
-        ("patients", "treatments", "reviews"),
+        ("patients", "treatments", "reviews", "intake", "consent", "prescribing"),
     ),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
+    Room("Consent text", "texts:texts", Permission.EDIT_POLICY, ("texts",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
 )
