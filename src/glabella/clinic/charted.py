@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from glabella.clinic.treatments.models import Treatment
 
 
+KEPT = "_charted"
+
+
 @dataclass(frozen=True, slots=True)
 class Charted:
     """Areas and units of each product on a chart, as stored."""
@@ -26,7 +29,15 @@ class Charted:
 
 
 def charted(treatment: Treatment) -> Charted:
-    """What is on the chart now; one question to the database."""
+    """What is on the chart; asked of the database once for each version of a draft."""
+    kept: tuple[int, date, Charted] | None = treatment.__dict__.get(KEPT)
+    if kept is None or kept[:2] != (treatment.version, treatment.date):
+        kept = (treatment.version, treatment.date, _read(treatment))
+        treatment.__dict__[KEPT] = kept
+    return kept[2]
+
+
+def _read(treatment: Treatment) -> Charted:
     rows: Iterable[tuple[str, str, Decimal]] = treatment.points.order_by().values_list(
         "area", "vial__product", "units"
     )

@@ -39,5 +39,5 @@ swallowing, speaking or breathing, or grow weak.
 
 # You decide
 {before.voluntary.value} Take the time you need, and ask what you like. You may say no at any \
-time, also during the treatment, without giving a reason. What was injected by then stays until it wears \
-off."""
+time, also during the treatment, without giving a reason. What was injected by then stays until it \
+wears off."""

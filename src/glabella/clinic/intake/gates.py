@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils import timezone
 
-from glabella.clinic.charted import back_from
+from glabella.clinic.charted import back_from, charted
 from glabella.clinic.gate import Gate
 from glabella.clinic.intake import queries, rules
 from glabella.clinic.intake.questions import name_of
@@ -62,6 +62,6 @@ def screening(treatment: Treatment, now: datetime) -> Gate:
         treatment.patient,
         now=now,
         on=treatment.date,
-        charted=treatment.points.exists(),
+        charted=bool(charted(treatment).units),
         back=back_from(treatment),
     )
