@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "glabella.clinic.stock",
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
+    "glabella.clinic.cosigning",
     "glabella.clinic.demo",
 ]
 

@@ -12,5 +12,6 @@ urlpatterns = [
     path("stock/", include("glabella.clinic.stock.urls")),
     path("treatments/", include("glabella.clinic.treatments.urls")),
     path("reviews/", include("glabella.clinic.reviews.urls")),
+    path("cosigning/", include("glabella.clinic.cosigning.urls")),
     path("audit/", include("glabella.clinic.audit.urls")),
 ]

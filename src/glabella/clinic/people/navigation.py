@@ -25,6 +25,7 @@ ROOMS = (
         Permission.SEE_PATIENTS,
         ("patients", "treatments", "reviews", "intake", "consent", "prescribing"),
     ),
+    Room("Co-sign", "cosigning:queue", Permission.COSIGN, ("cosigning",)),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
     Room("Consent text", "texts:texts", Permission.EDIT_POLICY, ("texts",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
