@@ -35,6 +35,7 @@ from tests.clinic.conftest import (
     SignedIn,
     about,
     charted,
+    in_order,
     measures,
     stock_vial,
 )

@@ -165,7 +165,10 @@ class ScreenForm(forms.Form):
                 error_messages={"required": "Ask, then choose one."},
             )
             self.fields[f"n-{row.code}"] = forms.CharField(
-                label=f"Note on {row.name}", required=False, max_length=LONGEST
+                label=f"Note on {row.name}",
+                required=False,
+                max_length=LONGEST,
+                widget=forms.TextInput({"placeholder": "Note"}),
             )
 
     def pairs(self) -> list[tuple[AnswerRow, forms.BoundField, forms.BoundField]]:
