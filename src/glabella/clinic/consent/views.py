@@ -157,7 +157,7 @@ def texts(request: ClinicRequest) -> HttpResponse:
     if submit(request, form, actions.write_text, by=request.member) is None:
         versions = queries.texts().filter(clinic=clinic)
         context = {"number": number, "versions": versions, "title": title}
-        policy = PolicyForm(instance=policy_of(clinic))
+        policy = PolicyForm(initial=PolicyForm.first(policy_of(clinic)))
         return form_page(request, "consent/texts.html", form=form, policy=policy, **context)
     messages.success(request, "This text is used from now on. Consents signed before keep theirs.")
     return redirect("texts:texts")
@@ -166,7 +166,7 @@ def texts(request: ClinicRequest) -> HttpResponse:
 @needs(Permission.EDIT_POLICY)
 @require_POST
 def policy(request: ClinicRequest) -> HttpResponse:
-    form = PolicyForm(request.POST, instance=policy_of(request.member.clinic_id))
+    form = PolicyForm(request.POST)
     if submit(request, form, set_policy, by=request.member) is None:
         return form_page(request, "consent/policy.html", form=form)
     messages.success(request, "Saved.")

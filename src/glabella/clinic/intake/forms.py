@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 
 from glabella import facts
 from glabella.clinic.forms import DateInput
 from glabella.clinic.intake.answers import Answers, Confirmed, EarlierToxin, Said
-from glabella.clinic.intake.models import BeforePolicy
+from glabella.clinic.intake.models import DAYS, BeforePolicy
 from glabella.clinic.intake.queries import AnswerRow
 from glabella.clinic.intake.questions import EARLIER_TOXIN, Question, Section, sections
-
-if TYPE_CHECKING:
-    PolicyModelForm = forms.ModelForm[BeforePolicy]
-else:
-    PolicyModelForm = forms.ModelForm
 
 CHOICES = (("no", "No"), ("yes", "Yes"), ("unsure", "Not sure"))
 EARLIER_ROWS = 3
@@ -192,10 +187,23 @@ class ScreenForm(forms.Form):
         }
 
 
-class PolicyForm(PolicyModelForm):
-    class Meta:
-        model = BeforePolicy
-        fields = ("screening_days", "assessment_days", "consent_days")
+class PolicyForm(forms.Form):
+    """How long things stand here, each within what the policy allows."""
 
-    def _post_clean(self) -> None:
-        """Validate the fields alone: the policy is set by the action."""
+    screening_days = forms.IntegerField(label="Days after which a screening is asked again")
+    assessment_days = forms.IntegerField(label="Days for which an assessment stands")
+    consent_days = forms.IntegerField(label="Days for which a consent stands")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.validators += DAYS
+
+    @staticmethod
+    def first(policy: BeforePolicy) -> dict[str, int]:
+        """What the form starts with."""
+        return {
+            "screening_days": policy.screening_days,
+            "assessment_days": policy.assessment_days,
+            "consent_days": policy.consent_days,
+        }

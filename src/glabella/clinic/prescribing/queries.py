@@ -39,7 +39,7 @@ def allowed_by(assessment: Assessment) -> Allowed:
 def words_of(assessment: Assessment) -> str:
     """What is prescribed, in a line: "up to 40 U Botox Cosmetic for glabella, forehead"."""
     units = ", ".join(
-        f"up to {one.maximum_units:g} U {facts.product(one.product).name}"
+        f"up to {float(one.maximum_units):g} U {facts.product(one.product).name}"
         for one in assessment.prescribed.all()
     )
     areas = ", ".join(AREA_NAMES.get(area, area).lower() for area in assessment.areas)

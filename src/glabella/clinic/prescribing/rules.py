@@ -106,7 +106,7 @@ def _products(allowed: Allowed, charted: Charted) -> Iterable[Finding]:
         elif units > most:
             yield _stop(
                 "beyond-prescription",
-                f"{units:g} U {name} are charted, {most:g} U are prescribed.",
+                f"{float(units):g} U {name} are charted, {float(most):g} U are prescribed.",
                 "Chart less, or prescribe more.",
             )
 
