@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from glabella import facts
 from glabella.clinic.audit import chain
-from glabella.clinic.charted import Charted, charted as on_chart
+from glabella.clinic.charted import Charted
+from glabella.clinic.charted import charted as on_chart
 from glabella.clinic.consent import queries, rules, signature, told
 from glabella.clinic.consent.actions import (
     answer_on_photos,

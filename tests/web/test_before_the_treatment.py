@@ -27,7 +27,7 @@ def a_new_patient(page: Page, clinic: str) -> None:
 
 
 def gate(page: Page, name: str) -> Locator:
-    return page.locator(".steps li", has_text=name)
+    return page.locator(".steps li", has=page.locator("summary", has_text=name))
 
 
 def from_gate(page: Page, name: str, link: str) -> None:

@@ -87,7 +87,7 @@ def link_to_sign(request: ClinicRequest, consent: Consent) -> tuple[str, bool]:
 
 
 def consent_of(link: PatientLink) -> Consent:
-    return queries.consents().get(pk=link.subject_id, patient=link.patient_id)
+    return queries.consents().get(pk=link.subject_id or 0, patient=link.patient_id)
 
 
 def signed_by_link(request: LinkRequest, form: SignatureForm, consent: Consent) -> bool:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from glabella.clinic.back import back
-from glabella.clinic.consent import actions, document, queries, taking
+from glabella.clinic.consent import actions, document, queries, taking, told
 from glabella.clinic.consent.forms import SignatureForm, TextForm, WithdrawForm
 from glabella.clinic.forms import form_page, submit
 from glabella.clinic.intake.actions import set_policy
@@ -177,5 +177,5 @@ def policy(request: ClinicRequest) -> HttpResponse:
 @require_safe
 def text(request: ClinicRequest, text_id: int) -> HttpResponse:
     one = found(request, queries.texts(), pk=text_id)
-    sections = queries.told.sections(one.body)
+    sections = told.sections(one.body)
     return render(request, "consent/text.html", {"text": one, "sections": sections})

@@ -66,6 +66,6 @@ def proposed(patient: Patient, charted: Charted | None, *, now: datetime, by: Me
         areas, units = set(charted.areas), dict(charted.units)
     elif before:
         areas, units = set(before.areas), dict(before.units)
-    first = {"areas": sorted(areas), "mode": "face", "decision": "suitable"}
+    first: dict[str, Any] = {"areas": sorted(areas), "mode": "face", "decision": "suitable"}
     first |= {"valid_until": timezone.localdate(now) + timedelta(days=days)}
     return first | {f"units-{product}": amount for product, amount in units.items()}
