@@ -1,4 +1,4 @@
-"""Pages as PDF."""
+"""Pages as PDF: what is printed carries all that it shows and fetches nothing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class NoPdf(UserError):
     """The libraries that draw a PDF are not on this machine."""
 
 
-def pdf(html: str, style: str) -> bytes:
-    """A tagged PDF of a page that carries all that it shows."""
+def pdf_of(html: str, style: str = "") -> bytes:
+    """A page as PDF, readable by screen readers."""
     try:
         # Not at the top: WeasyPrint loads Pango, and a clinic without it shall still start.
         weasyprint = importlib.import_module("weasyprint")
@@ -22,10 +22,9 @@ def pdf(html: str, style: str) -> bytes:
             "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
             "fonts-dejavu-core. Then restart."
         ) from error
-    css = weasyprint.CSS(string=style)
-    # url_fetcher refuses everything: the page carries all that it shows.
+    sheets = [weasyprint.CSS(string=style)] if style else []
     page = weasyprint.HTML(string=html, url_fetcher=_refuse)
-    printed: bytes = page.write_pdf(stylesheets=[css], pdf_variant="pdf/ua-1")
+    printed: bytes = page.write_pdf(stylesheets=sheets, pdf_variant="pdf/ua-1")
     return printed
 
 

@@ -26,7 +26,9 @@ ROOMS = (
         ("patients", "treatments", "reviews", "intake", "consent", "prescribing"),
     ),
     Room("Co-sign", "cosigning:queue", Permission.COSIGN, ("cosigning",)),
+    Room("Safety", "safety:overview", Permission.SEE_PATIENTS, ("safety",)),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
     Room("Consent text", "texts:texts", Permission.EDIT_POLICY, ("texts",)),
+    Room("Data", "data:data", Permission.EXPORT_DATA, ("data",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
 )
