@@ -103,7 +103,7 @@ def _staff(patient: Patient) -> models.QuerySet[Member]:
             if field.related_model is Member:
                 keys |= set(rows_about(model, patient).values_list(field.attname, flat=True))
     keys |= set(events_about(patient).values_list("by_id", flat=True))
-    return Member._base_manager.filter(pk__in=keys - {None})
+    return Member._base_manager.filter(pk__in=filter(None, keys))
 
 
 def events_about(patient: Patient) -> models.QuerySet[AuditEvent]:
