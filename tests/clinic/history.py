@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from glabella.clinic.audit.actions import note_viewings
+from glabella.clinic.cosigning.actions import ask_for_cosignature
 from glabella.clinic.links.actions import make_link
 from glabella.clinic.links.models import Purpose
 from glabella.clinic.outbox.actions import queue_message
@@ -60,6 +61,7 @@ def tell(people: dict[str, Member], *, days: int = 20, **more: Any) -> Treatment
     draft = charted(patient, vial, injector, at=at)
     signed = sign_treatment(treatment=draft, by=injector, overrides=AnyReason(), at=at)
     add_addendum(treatment=signed, reason=f"{MARK} why", text=f"{MARK} text", by=injector)
+    ask_for_cosignature(treatment=signed, reason=f"{MARK} asked", by=injector)
     review = sign_review(
         treatment=signed,
         date=timezone.localdate(at + timedelta(days=14)),
