@@ -379,6 +379,9 @@ def test_the_owner_does_it_all_from_the_pages(
     client.post(f"{address}hold/", {"reason": "Claim."})
     assert "Legal hold since" in client.get(address).content.decode()
     client.post(f"{address}lift-hold/", {"reason": "Settled."})
+    unsaid = client.post(f"{address}restrict/", {"reason": ""})
+    assert unsaid.status_code == 422
+    assert 'id="again-reason"' in unsaid.content.decode()
     client.post(f"{address}restrict/", {"reason": "Asked."})
     assert Restriction.objects.filter(lifted_at=None).exists()
     client.post(f"{address}use-again/", {"reason": "Asked."})
