@@ -20,6 +20,7 @@ from glabella.clinic.data.archive import Packer, file_names, one_moment, pretty,
 from glabella.clinic.data.erasing import about_patients, rows_about
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
+from glabella.clinic.printing import pdf_of
 from glabella.clinic.records import ClinicModel
 from glabella.clinic.stock.models import Vial
 from glabella.clinic.treatments import document
@@ -29,7 +30,7 @@ from glabella.errors import UserError
 
 FORMAT = "glabella-patient"
 # Long machine texts stand in the JSON and in the treatment's own page, not in the readable table.
-UNREADABLE = {"plan_json", "forecast_json", "facts_digest", "content_hash", "token_hash", "salt"}
+UNREADABLE = {"plan_json", "forecast_json", "facts_digest", "content_hash", "token_hash"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,14 @@ def _values(model: type[ClinicModel], patient: Patient) -> Iterator[dict[str, An
 
 def _staff(patient: Patient) -> models.QuerySet[Member]:
     """Those whose keys the records name; of the clinic's members no others."""
-    keys: set[int | None] = set()
+    keys: set[int] = set()
     for model in about_patients():
         for field in model._meta.concrete_fields:
             if field.related_model is Member:
-                keys |= set(rows_about(model, patient).values_list(field.attname, flat=True))
-    keys |= set(events_about(patient).values_list("by_id", flat=True))
-    return Member._base_manager.filter(pk__in=filter(None, keys))
+                named = rows_about(model, patient).exclude(**{field.attname: None})
+                keys |= set(named.values_list(field.attname, flat=True))
+    keys |= set(events_about(patient).exclude(by=None).values_list("by_id", flat=True))
+    return Member._base_manager.filter(pk__in=keys)
 
 
 def events_about(patient: Patient) -> models.QuerySet[AuditEvent]:
@@ -184,6 +186,6 @@ def _words(row: models.Model, field: models.Field[Any, Any], staff: dict[int, st
 def as_pdf(page: str) -> bytes | None:
     """The page as a PDF; None where the machine cannot draw one, and the page itself stays."""
     try:
-        return document.pdf_of(page)
+        return pdf_of(page)
     except UserError:
         return None

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from glabella.clinic.demo import cosigning, data
+from glabella.clinic.demo import cosigning, data, safety
 from glabella.clinic.demo.cast import (
     CLINIC,
     LOGINS,
@@ -194,4 +194,5 @@ def tell(now: datetime) -> bool:
     draw_down(cupboard["low"], cast, now - timedelta(hours=2))
     cosigning.tell(cast, now)
     data.tell(cast, now)
+    safety.tell(cast, now)
     return True
