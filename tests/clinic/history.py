@@ -16,8 +16,9 @@ from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Role
-from glabella.clinic.reviews.actions import EventInput, sign_review
 from glabella.clinic.reviews.actions import add_addendum as add_review_addendum
+from glabella.clinic.reviews.actions import sign_review
+from glabella.clinic.safety.actions import EventInput
 from glabella.clinic.tasks.actions import raise_task
 from glabella.clinic.treatments.actions import add_addendum, sign_treatment, start_treatment
 from glabella.clinic.treatments.models import Treatment
@@ -67,9 +68,7 @@ def tell(people: dict[str, Member], *, days: int = 20, **more: Any) -> Treatment
         date=timezone.localdate(at + timedelta(days=14)),
         seen={"glabella_maximum": 1},
         note=f"{MARK} is glad",
-        events=[
-            EventInput(event="headache", onset=timezone.localdate(at), seriousness="not-serious")
-        ],
+        events=[EventInput(event="headache", onset=timezone.localdate(at))],
         by=people["supervisor"],
         at=at + timedelta(days=14),
     )

@@ -25,6 +25,10 @@ STAYS = {
     "auth.group": "roles say who may do what, not Django's own groups",
     "contenttypes.contenttype": "made anew by every installation",
     "sessions.session": "who is signed in here is not signed in there",
+    "usersessions.usersession": "who is signed in here is not signed in there",
+    "mfa.authenticator": "a second factor is set up anew: its secret leaves no installation",
+    "account.emailaddress": "the account has none of its own",
+    "account.emailconfirmation": "the account has none of its own",
     "axes.accessattempt": "failed sign-ins belong to the installation where they happened",
     "axes.accesslog": "sign-ins belong to the installation where they happened",
     "axes.accessfailurelog": "failed sign-ins belong to the installation where they happened",
@@ -197,6 +201,7 @@ def _field(model: type[models.Model], field: models.Field[Any, Any]) -> dict[str
 TYPES: tuple[tuple[type[models.Field[Any, Any]], str], ...] = (
     (models.DateTimeField, "moment (RFC 3339, UTC)"),
     (models.DateField, "date (YYYY-MM-DD)"),
+    (models.TimeField, "time of day (HH:MM:SS)"),
     (models.DecimalField, "decimal number as text"),
     (models.JSONField, "JSON"),
     (models.BooleanField, "true or false"),
