@@ -2,7 +2,7 @@
 # The same targets run in .ci/run.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit fix bench figures lock clean runtime dev
+.PHONY: help demo test check audit fix bench load figures lock clean runtime dev
 
 export PYTHON
 export PORT ?= 8000
@@ -29,7 +29,7 @@ demo: runtime ## the clinic with demo data, in the browser
 
 test: dev ## all tests, the clinic's on SQLite and on PostgreSQL
 	$(PY) -m pytest -q
-	$(PY) tests/postgres.py $(PY) -m pytest -q tests/clinic -m "not browser"
+	$(PY) tests/postgres.py $(PY) -m pytest -q tests/clinic tests/reliability -m "not browser"
 
 # The Django plugin of mypy loads the settings, and those make their data folder.
 check: export GLABELLA_DATA := .mypy_cache/clinic
@@ -53,6 +53,10 @@ fix: dev ## mend what check can mend by itself
 bench: runtime ## speed, side by side with what one would use instead
 	@scripts/setup bench
 	$(PY) -m bench
+
+load: dev ## 200 charting sessions on 100,000 patients, on SQLite and on PostgreSQL
+	$(PY) -m bench.load
+	$(PY) tests/postgres.py $(PY) -m bench.load
 
 figures: runtime ## the figures and tables of docs/model, from the facts
 	$(PY) -m docs.figures

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from glabella.clinic.audit.actions import note_viewings
+from glabella.clinic.cosigning.actions import ask_for_cosignature
 from glabella.clinic.links.actions import make_link
 from glabella.clinic.links.models import Purpose
 from glabella.clinic.outbox.actions import queue_message
@@ -15,8 +16,9 @@ from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Role
-from glabella.clinic.reviews.actions import EventInput, sign_review
 from glabella.clinic.reviews.actions import add_addendum as add_review_addendum
+from glabella.clinic.reviews.actions import sign_review
+from glabella.clinic.safety.actions import EventInput
 from glabella.clinic.tasks.actions import raise_task
 from glabella.clinic.treatments.actions import add_addendum, sign_treatment, start_treatment
 from glabella.clinic.treatments.models import Treatment
@@ -60,14 +62,13 @@ def tell(people: dict[str, Member], *, days: int = 20, **more: Any) -> Treatment
     draft = charted(patient, vial, injector, at=at)
     signed = sign_treatment(treatment=draft, by=injector, overrides=AnyReason(), at=at)
     add_addendum(treatment=signed, reason=f"{MARK} why", text=f"{MARK} text", by=injector)
+    ask_for_cosignature(treatment=signed, reason=f"{MARK} asked", by=injector)
     review = sign_review(
         treatment=signed,
         date=timezone.localdate(at + timedelta(days=14)),
         seen={"glabella_maximum": 1},
         note=f"{MARK} is glad",
-        events=[
-            EventInput(event="headache", onset=timezone.localdate(at), seriousness="not-serious")
-        ],
+        events=[EventInput(event="headache", onset=timezone.localdate(at))],
         by=people["supervisor"],
         at=at + timedelta(days=14),
     )

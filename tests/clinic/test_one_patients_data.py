@@ -19,7 +19,7 @@ from django.utils import timezone
 from glabella.clinic.audit import chain
 from glabella.clinic.audit.models import AuditEvent, RawWrite
 from glabella.clinic.data import actions, erasing, rules
-from glabella.clinic.data.models import Erasure, LegalHold, Restriction
+from glabella.clinic.data.models import Erasure, LegalHold, Restriction, Salt
 from glabella.clinic.data.queries import all_patients, due_for_erasure
 from glabella.clinic.links.models import PatientLink
 from glabella.clinic.outbox.models import Message
@@ -31,7 +31,7 @@ from glabella.clinic.reviews.models import Review
 from glabella.clinic.stock.models import Vial
 from glabella.clinic.stock.queries import vial_balance
 from glabella.clinic.treatments.models import Addendum, Treatment
-from glabella.clinic.treatments.record import is_intact, stored_points
+from glabella.clinic.treatments.record import addendum_hash, is_intact, stored_points
 from tests.clinic import history
 from tests.clinic.conftest import SignedIn
 from tests.clinic.test_locked_in_the_database import present, wanted
@@ -242,6 +242,20 @@ def test_what_was_signed_stays_and_can_still_be_verified(
     assert not RawWrite.objects.exists()
 
 
+def test_guesses_at_erased_words_cannot_be_tried_against_the_hash_that_stays(
+    people: dict[str, Member], patient: Patient
+) -> None:
+    before = Addendum.objects.get()
+    signed = chain.signed_hash(before)
+    assert addendum_hash(before) == signed
+    erased(patient, people)
+    guess = Addendum.objects.get()
+    guess.reason, guess.text = before.reason, before.text
+    assert addendum_hash(guess) != signed
+    assert Salt.objects.get().salt == erasing.ERASED
+    assert chain.signed_hash(guess) != signed
+
+
 def test_tampering_after_an_erasure_still_shows(
     people: dict[str, Member], patient: Patient
 ) -> None:
@@ -365,6 +379,9 @@ def test_the_owner_does_it_all_from_the_pages(
     client.post(f"{address}hold/", {"reason": "Claim."})
     assert "Legal hold since" in client.get(address).content.decode()
     client.post(f"{address}lift-hold/", {"reason": "Settled."})
+    unsaid = client.post(f"{address}restrict/", {"reason": ""})
+    assert unsaid.status_code == 422
+    assert 'id="again-reason"' in unsaid.content.decode()
     client.post(f"{address}restrict/", {"reason": "Asked."})
     assert Restriction.objects.filter(lifted_at=None).exists()
     client.post(f"{address}use-again/", {"reason": "Asked."})

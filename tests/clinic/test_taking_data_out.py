@@ -77,6 +77,9 @@ def test_every_model_travels_or_says_why_it_stays() -> None:
     travels = {portable.label(model) for model in portable.travelling()}
     for model in apps.get_models():
         assert (portable.label(model) in travels) != bool(portable.stays(model)), model
+    for model in portable.travelling():
+        known = portable.clinic_lookup(model) or model._meta.auto_created
+        assert known, f"{portable.label(model)} leads to no clinic: say in STAYS why it stays"
 
 
 def test_what_stays_stays_for_a_reason_that_is_still_there() -> None:

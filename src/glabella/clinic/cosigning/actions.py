@@ -44,7 +44,8 @@ def ask_for_cosignature(
         },
     )
     if made:
-        record("co-signature asked for", subject=treatment, by=by, at=at, reason=reason)
+        # The reason stands with the request: what may name somebody is no part of the trail.
+        record("co-signature asked for", subject=treatment, by=by, at=at)
     return request
 
 

@@ -6,6 +6,7 @@ from datetime import UTC
 
 from glabella.clinic.audit.chain import digest, signed_content
 from glabella.clinic.cosigning.models import Cosignature
+from glabella.clinic.data.salt import salt_of
 
 
 @signed_content(Cosignature)
@@ -19,6 +20,7 @@ def cosignature_hash(one: Cosignature) -> str:
             "addenda": list(addenda.values_list("id", flat=True)),
             "decision": one.decision,
             "note": one.note,
+            "salt": salt_of(one.treatment.patient_id),
             "by": one.by_id,
             "at": one.at.astimezone(UTC).isoformat(),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import ClassVar
 
@@ -133,6 +134,31 @@ class Restriction(_Until):
 
     def __str__(self) -> str:
         return f"Restriction of patient {self.patient_id}"
+
+
+def new_salt() -> str:
+    return secrets.token_hex(16)
+
+
+class Salt(ClinicModel):
+    """What is hashed beside a patient's words; an erasure destroys it.
+
+    Without it nobody can try guesses at the words against the hashes that stay in the chain.
+    """
+
+    patient = models.OneToOneField("patients.Patient", on_delete=models.PROTECT, related_name="+")
+    salt = models.CharField(max_length=32, default=new_salt)
+
+    CLINIC: ClassVar[str] = "patient__clinic"
+    PATIENT: ClassVar[str] = "patient"
+    FIELDS: ClassVar[dict[str, Classification]] = {
+        "id": "free",
+        "patient": "identifying",
+        "salt": "identifying",
+    }
+
+    def __str__(self) -> str:
+        return f"Salt of patient {self.patient_id}"
 
 
 class Erasure(ClinicModel):

@@ -30,7 +30,7 @@ from glabella.errors import UserError
 
 FORMAT = "glabella-patient"
 # Long machine texts stand in the JSON and in the treatment's own page, not in the readable table.
-UNREADABLE = {"plan_json", "forecast_json", "facts_digest", "content_hash", "token_hash"}
+UNREADABLE = {"plan_json", "forecast_json", "facts_digest", "content_hash", "token_hash", "salt"}
 
 
 @dataclass(frozen=True, slots=True)

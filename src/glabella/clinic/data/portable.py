@@ -202,6 +202,7 @@ def _field(model: type[models.Model], field: models.Field[Any, Any]) -> dict[str
 TYPES: tuple[tuple[type[models.Field[Any, Any]], str], ...] = (
     (models.DateTimeField, "moment (RFC 3339, UTC)"),
     (models.DateField, "date (YYYY-MM-DD)"),
+    (models.TimeField, "time of day (HH:MM:SS)"),
     (models.DecimalField, "decimal number as text"),
     (models.JSONField, "JSON"),
     (models.BooleanField, "true or false"),

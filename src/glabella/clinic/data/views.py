@@ -96,7 +96,11 @@ def dictionary_page(request: ClinicRequest) -> HttpResponse:
 
 def _of_patient(request: ClinicRequest, patient: Patient, **forms: Any) -> HttpResponse:
     page = queries.patient_data(patient, today=timezone.localdate())
-    shown = {"form": ReasonForm(), "erase": EraseForm()} | forms
+    shown = {
+        "form": ReasonForm(auto_id="form-%s"),
+        "again": ReasonForm(auto_id="again-%s"),
+        "erase": EraseForm(),
+    } | forms
     return form_page(request, "data/patient.html", page=page, patient=patient, **shown)
 
 
@@ -115,12 +119,18 @@ def patient_export(request: ClinicRequest, patient_id: int) -> HttpResponse:
 
 
 def _decide(
-    request: ClinicRequest, patient_id: int, decision: Callable[..., Any], said: str
+    request: ClinicRequest,
+    patient_id: int,
+    decision: Callable[..., Any],
+    said: str,
+    *,
+    shown_as: str = "form",
 ) -> HttpResponse:
-    """Do what was decided, for the reason that was given, or show why not."""
-    patient, form = _patient(request, patient_id), ReasonForm(request.POST)
+    """Do what was decided, for the reason that was given, or show why not beside that form."""
+    patient = _patient(request, patient_id)
+    form = ReasonForm(request.POST, auto_id=f"{shown_as}-%s")
     if submit(request, form, decision, patient=patient, by=request.member) is None:
-        return _of_patient(request, patient, form=form)
+        return _of_patient(request, patient, **{shown_as: form})
     messages.success(request, said)
     return redirect("data:patient", patient_id)
 
@@ -141,13 +151,14 @@ def lift_hold(request: ClinicRequest, patient_id: int) -> HttpResponse:
 @require_POST
 def restrict(request: ClinicRequest, patient_id: int) -> HttpResponse:
     said = "The record is restricted: it is in no list, and no message goes out."
-    return _decide(request, patient_id, actions.restrict_patient, said)
+    return _decide(request, patient_id, actions.restrict_patient, said, shown_as="again")
 
 
 @needs(Permission.ERASE_PATIENTS)
 @require_POST
 def use_again(request: ClinicRequest, patient_id: int) -> HttpResponse:
-    return _decide(request, patient_id, actions.lift_restriction, "The record is in use again.")
+    said = "The record is in use again."
+    return _decide(request, patient_id, actions.lift_restriction, said, shown_as="again")
 
 
 @needs(Permission.ERASE_PATIENTS, fresh=True)

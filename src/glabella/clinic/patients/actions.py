@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from glabella.clinic.audit.actions import action, record
+from glabella.clinic.data.models import Salt
 from glabella.clinic.patients import rules
 from glabella.clinic.patients.models import AlertKind, MeasureSet, Patient, PatientAlert
 from glabella.clinic.people.models import Member
@@ -48,6 +49,7 @@ def add_patient(
     at = at or timezone.now()
     _check(about, measures, at=at)
     patient = Patient.objects.create(clinic=by.clinic, created_at=at, **about)
+    Salt.objects.create(patient=patient)
     record("patient added", subject=patient, by=by, at=at)
     _measure(patient, measures, by=by, at=at)
     return patient

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 from glabella.clinic.audit.chain import digest, signed_content
+from glabella.clinic.data.salt import salt_of
 from glabella.clinic.patients.measures import BROW_FIELDS, GRADE_FIELDS
 from glabella.clinic.reviews.models import Rating, Review, ReviewAddendum
 from glabella.clinic.safety.models import AdverseEvent
@@ -25,6 +26,7 @@ def review_hash(review: Review) -> str:
                 name: None if value is None else f"{float(value):g}" for name, value in seen.items()
             },
             "note": review.note,
+            "salt": salt_of(review.treatment.patient_id),
             "events": [
                 [one.event, one.side, one.onset.isoformat(), _seriousness(one)]
                 for one in review.adverse_events.all()
@@ -68,6 +70,7 @@ def review_addendum_hash(addendum: ReviewAddendum) -> str:
             "review": addendum.review_id,
             "reason": addendum.reason,
             "text": addendum.text,
+            "salt": salt_of(addendum.review.treatment.patient_id),
             "by": addendum.by_id,
             "at": addendum.at.astimezone(UTC).isoformat(),
         }

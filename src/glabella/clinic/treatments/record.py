@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from glabella.clinic.audit.chain import digest, signed_content
+from glabella.clinic.data.salt import salt_of
 from glabella.clinic.treatments.models import Addendum, Treatment
 from glabella.clinic.treatments.points import Placed, placed
 
@@ -57,6 +58,7 @@ def addendum_hash(addendum: Addendum) -> str:
             "treatment": addendum.treatment_id,
             "reason": addendum.reason,
             "text": addendum.text,
+            "salt": salt_of(addendum.treatment.patient_id),
             "by": addendum.by_id,
             "at": addendum.at.astimezone(UTC).isoformat(),
         }
