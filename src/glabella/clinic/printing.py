@@ -11,7 +11,7 @@ class NoPdf(UserError):
     """The libraries that draw a PDF are not on this machine."""
 
 
-def pdf_of(html: str, style: str) -> bytes:
+def pdf_of(html: str, style: str = "") -> bytes:
     """A page as PDF, readable by screen readers."""
     try:
         # Not at the top: WeasyPrint loads Pango, and a clinic without it shall still start.
@@ -22,10 +22,9 @@ def pdf_of(html: str, style: str) -> bytes:
             "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
             "fonts-dejavu-core. Then restart."
         ) from error
+    sheets = [weasyprint.CSS(string=style)] if style else []
     page = weasyprint.HTML(string=html, url_fetcher=_refuse)
-    printed: bytes = page.write_pdf(
-        stylesheets=[weasyprint.CSS(string=style)], pdf_variant="pdf/ua-1"
-    )
+    printed: bytes = page.write_pdf(stylesheets=sheets, pdf_variant="pdf/ua-1")
     return printed
 
 

@@ -17,12 +17,12 @@ def tell(cast: dict[str, Member], now: datetime) -> None:
     for treatment in signed:
         assert treatment.signed_at is not None
         ask_for_cosignature(treatment=treatment, reason=REASON, by=injector, at=treatment.signed_at)
-    oldest, second = signed[0], signed[1]
-    assert oldest.signed_at is not None
-    cosign(treatment=oldest, by=supervisor, at=oldest.signed_at + timedelta(hours=20))
+    for settled in signed[:2]:
+        assert settled.signed_at is not None
+        cosign(treatment=settled, by=supervisor, at=settled.signed_at + timedelta(hours=20))
     ask_for_changes(
-        treatment=second,
-        note="Why was the forehead left out? Please add it to the record.",
+        treatment=signed[2],
+        note="Which needle was used at the outer eye? Please add it to the record.",
         by=supervisor,
         at=now - timedelta(days=1),
     )
