@@ -64,12 +64,14 @@ def test_the_timeline(
 def test_the_day(
     client: Client, signed: Treatment, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(SESSION + 6 + 2):
+    # Eight, and what ends soon of one's own: the clinic, papers, privileges.
+    with django_assert_max_num_queries(SESSION + 8 + 3):
         client.get("/")
 
 
 def test_the_chart(
     client: Client, draft: Treatment, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(SESSION + VIEWING + 9):
+    # Nine, and whether the injector may: clinic, points, papers, privileges, supervisor, orders.
+    with django_assert_max_num_queries(SESSION + VIEWING + 15):
         client.get(f"/treatments/{draft.pk}/chart/")

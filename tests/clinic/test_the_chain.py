@@ -101,7 +101,7 @@ def test_an_event_slipped_in_without_a_link_shows(story: Treatment, alice: Membe
 
 
 def test_each_clinic_has_its_own_chain(story: Treatment) -> None:
-    member("Zoe", Role.INJECTOR, clinic="Other Clinic")
+    member("Zoe", Role.INJECTOR, clinic="Other Clinic", in_order=False)
     found = chain.verify(the_clinic("Other Clinic"))
     assert (found.links, found.holds) == (1, True)
     sql("UPDATE audit_auditevent SET action = 'x' WHERE subject = 'treatment'")

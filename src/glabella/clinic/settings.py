@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "glabella.clinic.tasks",
     "glabella.clinic.outbox",
     "glabella.clinic.stock",
+    "glabella.clinic.credentials",
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
     "glabella.clinic.data",

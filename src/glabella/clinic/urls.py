@@ -6,6 +6,7 @@ from glabella.clinic.api.wire import service
 
 urlpatterns = [
     path("", include("glabella.clinic.people.urls")),
+    path("", include("glabella.clinic.credentials.urls")),
     path("account/", include("glabella.clinic.signin.urls")),
     path("", include("glabella.clinic.signin.factor_urls")),
     path("api/v1/", service.urls),

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from glabella.clinic.demo import cosigning, safety
+from glabella.clinic.demo import cosigning, safety, team
 from glabella.clinic.demo.cast import (
     CLINIC,
     LOGINS,
@@ -186,6 +186,7 @@ def tell(now: datetime) -> bool:
     if Patient.objects.filter(given_name=GIVEN_NAME).exists():
         return False
     cast = admit_all()
+    team.tell(cast, now)
     cupboard = {vial.key: stock_one(vial, cast, now) for vial in VIALS}
     for patient in PATIENTS:
         added = add_one(patient, cast, now)

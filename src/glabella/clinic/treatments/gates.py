@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from glabella import facts
+from glabella.clinic.credentials.gate import injector
 from glabella.clinic.gate import Gate
 from glabella.clinic.treatments.models import Treatment
 
@@ -15,10 +16,6 @@ def history(treatment: Treatment, now: datetime) -> Gate:
     known = facts.load().conditions
     names = [known[code].name for code in treatment.patient.conditions if code in known]
     return Gate("History", "; ".join(names) or "nothing that speaks against it is recorded")
-
-
-def injector(treatment: Treatment, now: datetime) -> Gate:
-    return Gate("Injector", treatment.injector.display_name)
 
 
 GATES: tuple[Callable[[Treatment, datetime], Gate], ...] = (history, injector)
