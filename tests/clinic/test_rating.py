@@ -132,8 +132,10 @@ def test_the_page_of_before_keeps_what_it_is_told(
 ) -> None:
     client, url = signed_in(alice), f"/reviews/before/{signed.pk}/"
     assert client.post(url, {"scale-lid-margin-right": ""}).status_code == 422
+    assert url in client.get(f"/treatments/{signed.pk}/").content.decode()
     client.post(url, {"scale-lid-margin-right": "4"})
     assert Rating.objects.get().side == "right"
+    assert url not in client.get(f"/treatments/{signed.pk}/").content.decode()
 
 
 def test_the_second_rater_does_not_see_the_first_grades(

@@ -126,7 +126,7 @@ def of_safety(treatment: Treatment, bob: Member) -> Keys:
     [event] = raise_event(patient=treatment.patient, told=told, treatment=treatment, by=bob)
     run = start_guide(patient=event.patient, guide="bruise", event=event, by=bob)
     report = start_report(event=event, form="yellow-card", by=bob)
-    return {"event_id": event.pk, "run_id": run.pk, "report_id": report.pk}
+    return {"adverse_event_id": event.pk, "run_id": run.pk, "report_id": report.pk}
 
 
 def fresh(person: Member) -> Client:

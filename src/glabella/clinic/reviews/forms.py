@@ -77,7 +77,7 @@ class BeforeForm(forms.Form):
     def __init__(self, *args: Any, scales: dict[str, RatingScale], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.scales = {code: scale for code, scale in scales.items() if scale.before}
-        self.fields.update(rating_fields(self.scales))
+        self.fields |= rating_fields(self.scales)
 
     def clean(self) -> dict[str, Any]:
         return {"ratings": told_ratings(super().clean() or {}, self.scales)}
@@ -128,7 +128,7 @@ class ReviewForm(ReviewModelForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.scales = {} if early else scales or {}
-        self.fields.update(rating_fields(self.scales))
+        self.fields |= rating_fields(self.scales)
         self.early = early
         self.lower_treated = lower_treated
         dash_for_nothing(self, GRADE_FIELDS)

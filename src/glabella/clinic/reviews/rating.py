@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from glabella import facts
 from glabella.clinic.audit.models import Viewing
@@ -200,3 +201,8 @@ def to_rate(patient: Patient, member: Member) -> list[Review]:
     if last is None or last.by_id == member.pk:
         return []
     return [] if last.ratings.filter(rater=Rater.SECOND).exists() else [last]
+
+
+def may_rate_before(treatment: Treatment, *, today: date) -> bool:
+    """Whether it can still be rated how it stood before: on the day itself, once."""
+    return treatment.date >= today and not treatment.ratings.filter(review=None).exists()

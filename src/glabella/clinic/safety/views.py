@@ -61,8 +61,8 @@ def event_of_patient(request: ClinicRequest, patient_id: int) -> HttpResponse:
 
 @needs(Permission.SEE_PATIENTS)
 @require_safe
-def event(request: ClinicRequest, event_id: int) -> HttpResponse:
-    page = queries.event_page(found(request, queries.events(), pk=event_id))
+def event(request: ClinicRequest, adverse_event_id: int) -> HttpResponse:
+    page = queries.event_page(found(request, queries.events(), pk=adverse_event_id))
     today = {"date": timezone.localdate()}
     shown = {"follow_up": forms.FollowUpForm(initial=today), "cause": forms.CauseForm()}
     return render(request, "safety/event.html", {"page": page, **shown})
@@ -70,35 +70,35 @@ def event(request: ClinicRequest, event_id: int) -> HttpResponse:
 
 @needs(Permission.RECORD_EVENTS)
 @require_http_methods(["GET", "POST"])
-def follow_up(request: ClinicRequest, event_id: int) -> HttpResponse:
-    told = found(request, queries.events(), pk=event_id)
+def follow_up(request: ClinicRequest, adverse_event_id: int) -> HttpResponse:
+    told = found(request, queries.events(), pk=adverse_event_id)
     form = forms.FollowUpForm(request.POST or None, initial={"date": timezone.localdate()})
     if submit(request, form, actions.follow_up, event=told, by=request.member) is None:
         return form_page(request, "safety/small.html", form=form, event=told, title="Follow-up")
     messages.success(request, "The follow-up is kept.")
-    return redirect("safety:event", event_id)
+    return redirect("safety:event", adverse_event_id)
 
 
 @needs(Permission.RECORD_EVENTS)
 @require_http_methods(["GET", "POST"])
-def cause(request: ClinicRequest, event_id: int) -> HttpResponse:
-    told = found(request, queries.events(), pk=event_id)
+def cause(request: ClinicRequest, adverse_event_id: int) -> HttpResponse:
+    told = found(request, queries.events(), pk=adverse_event_id)
     form = forms.CauseForm(request.POST or None)
     if submit(request, form, actions.assess_cause, event=told, by=request.member) is None:
         return form_page(request, "safety/small.html", form=form, event=told, title="Cause")
     messages.success(request, "The assessment is kept.")
-    return redirect("safety:event", event_id)
+    return redirect("safety:event", adverse_event_id)
 
 
 @needs(Permission.ADD_ADDENDA)
 @require_http_methods(["GET", "POST"])
-def addendum(request: ClinicRequest, event_id: int) -> HttpResponse:
-    told = found(request, queries.events(), pk=event_id)
+def addendum(request: ClinicRequest, adverse_event_id: int) -> HttpResponse:
+    told = found(request, queries.events(), pk=adverse_event_id)
     form = AddendumForm(request.POST or None)
     if submit(request, form, actions.add_event_addendum, event=told, by=request.member) is None:
         return form_page(request, "safety/small.html", form=form, event=told, title="Addendum")
     messages.success(request, "The addendum is kept with the event.")
-    return redirect("safety:event", event_id)
+    return redirect("safety:event", adverse_event_id)
 
 
 @needs(Permission.SEE_PATIENTS)
@@ -122,14 +122,14 @@ def start_guide(request: ClinicRequest, patient_id: int) -> HttpResponse:
 
 @needs(Permission.RECORD_EVENTS)
 @require_POST
-def guide_of_event(request: ClinicRequest, event_id: int) -> HttpResponse:
-    told = found(request, queries.events(), pk=event_id)
+def guide_of_event(request: ClinicRequest, adverse_event_id: int) -> HttpResponse:
+    told = found(request, queries.events(), pk=adverse_event_id)
     code = request.POST.get("guide") or queries.guide_of(told)
     try:
         run = actions.start_guide(patient=told.patient, guide=code, event=told, by=request.member)
     except UserError as refusal:
         messages.error(request, str(refusal))
-        return redirect("safety:event", event_id)
+        return redirect("safety:event", adverse_event_id)
     return redirect("safety:guide", run.pk)
 
 
@@ -174,14 +174,14 @@ def close_guide(request: ClinicRequest, run_id: int) -> HttpResponse:
 
 @needs(Permission.RECORD_EVENTS)
 @require_POST
-def start_report(request: ClinicRequest, event_id: int) -> HttpResponse:
-    told = found(request, queries.events(), pk=event_id)
+def start_report(request: ClinicRequest, adverse_event_id: int) -> HttpResponse:
+    told = found(request, queries.events(), pk=adverse_event_id)
     form = request.POST.get("form", "")
     try:
         made = reports.start_report(event=told, form=form, by=request.member)
     except UserError as refusal:
         messages.error(request, str(refusal))
-        return redirect("safety:event", event_id)
+        return redirect("safety:event", adverse_event_id)
     return redirect("safety:report", made.pk)
 
 

@@ -9,7 +9,7 @@ from django.template import RequestContext
 from django.utils import timezone
 
 from glabella.clinic.patients.models import Patient
-from glabella.clinic.reviews.rating import results_of, to_rate
+from glabella.clinic.reviews.rating import may_rate_before, results_of, to_rate
 from glabella.clinic.safety import queries
 from glabella.clinic.safety.overview import today_of
 from glabella.clinic.treatments.models import Treatment
@@ -25,6 +25,7 @@ def safety_of_treatment(context: RequestContext, treatment: Treatment) -> dict[s
         "events": queries.events_of(treatment),
         "results": results_of(treatment),
         "corrections": queries.corrections_of(treatment),
+        "rate_before": may_rate_before(treatment, today=timezone.localdate()),
         "may": context["may"],
     }
 
