@@ -273,7 +273,8 @@ def send(client: Client, name: str, keys: Keys, method: str = "") -> Any:
     kind = "application/json" if body else FORM_DATA
     answer = client.get(path) if method == "GET" else client.generic(method, path, body, kind)
     # What is sent as a file stays open until it is read or closed.
-    answer.close()
+    if answer.streaming:
+        answer.close()
     return answer
 
 
