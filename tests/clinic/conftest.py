@@ -30,6 +30,7 @@ from glabella.clinic.credentials.models import (
     StandingOrder,
 )
 from glabella.clinic.credentials.scopes import scopes
+from glabella.clinic.demo.before import make_ready
 from glabella.clinic.demo.story import EMPTY_MEASURES
 from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.models import Patient
@@ -183,6 +184,12 @@ def carol(db: None) -> Member:
 
 
 @pytest.fixture
+def pete(db: None) -> Member:
+    known = Member.objects.filter(user__username="pete").first()
+    return known or member("Pete", Role.PRESCRIBER)
+
+
+@pytest.fixture
 def olga(db: None) -> Member:
     return member("Olga", Role.OWNER)
 
@@ -204,7 +211,19 @@ def measures(**more: Any) -> dict[str, Any]:
 @pytest.fixture
 def dan(alice: Member) -> Patient:
     at = timezone.now() - timedelta(days=400)
-    return add_patient(about=about(), measures=measures(), by=alice, at=at)
+    patient = add_patient(about=about(), measures=measures(), by=alice, at=at)
+    return in_order(patient, alice)
+
+
+def in_order(patient: Patient, by: Member, *, at: datetime | None = None) -> Patient:
+    """A patient who is screened, assessed and has consented; only the chart is left to do."""
+    at = at or timezone.now() - timedelta(hours=2)
+    known = Member.objects.filter(user__username="pete").first()
+    pete = known or member("Pete", Role.PRESCRIBER, clinic=by.clinic.name)
+    make_ready(
+        patient, injector=by, prescriber=pete, at=at, yes=dict.fromkeys(patient.conditions, "")
+    )
+    return patient
 
 
 def stock_vial(

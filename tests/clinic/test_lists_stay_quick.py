@@ -16,6 +16,8 @@ from tests.clinic.conftest import SignedIn, about, stock_vial
 MANY = 12
 # The session, the user with the member, and what the page itself asks.
 SESSION = 3
+# Histories, assessments, consents and measures: how the gates before a treatment stand.
+BEFORE = 9
 # Noting that somebody looked at a patient: a savepoint around one row.
 VIEWING = 3
 # Events and guides twice, as moments and as what is open, and the review to be rated again.
@@ -57,7 +59,7 @@ def test_the_timeline(
 ) -> None:
     for number in range(MANY):
         add_addendum(treatment=signed, reason=f"Reason {number}", text="Text", by=alice)
-    with django_assert_max_num_queries(SESSION + VIEWING + 8 + SAFETY):
+    with django_assert_max_num_queries(SESSION + VIEWING + BEFORE + 12 + SAFETY):
         client.get(f"/patients/{signed.patient_id}/")
 
 
@@ -73,5 +75,5 @@ def test_the_chart(
     client: Client, draft: Treatment, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     # Nine, and whether the injector may: clinic, points, papers, privileges, supervisor, orders.
-    with django_assert_max_num_queries(SESSION + VIEWING + 15):
+    with django_assert_max_num_queries(SESSION + VIEWING + BEFORE + 15):
         client.get(f"/treatments/{draft.pk}/chart/")

@@ -68,7 +68,7 @@ def test_every_event_is_linked_to_the_one_before(story: Treatment) -> None:
 def test_what_was_signed_is_checked_against_what_is_stored(story: Treatment) -> None:
     found = chain.verify(the_clinic())
     assert found.holds, found.breaks
-    assert found.contents == 5
+    assert found.contents == 10
     assert found.links == AuditEvent.objects.count()
 
 

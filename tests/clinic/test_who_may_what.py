@@ -14,6 +14,7 @@ from glabella.clinic.api.actions import make_token
 from glabella.clinic.api.wire import service
 from glabella.clinic.links.actions import make_link
 from glabella.clinic.links.models import Purpose
+from glabella.clinic.patients.actions import raise_alert
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import ROLES, Permission, Role
 from glabella.clinic.reviews.actions import sign_review
@@ -84,6 +85,7 @@ def keys_of(vial: Vial, signed: Treatment, carol: Member, bob: Member, alice: Me
         "version": 1,
         **of_safety(old, bob),
         **of_the_team(alice),
+        **of_before(signed, alice),
         # allauth's: a passkey of one's own
         "pk": 1,
         "token": "no-such-token",
@@ -102,6 +104,19 @@ def of_the_team(injector: Member) -> Keys:
         "standing_order_id": an_order(petra).pk,
         "profile_id": a_page(injector).pk,
         "slug": "alice",
+    }
+
+
+def of_before(treatment: Treatment, alice: Member) -> Keys:
+    """What was settled before the treatment, and an alert."""
+    patient = treatment.patient
+    consent, assessment = patient.consents.get(), patient.assessments.get()
+    alert = raise_alert(patient=patient, kind="alert", text="Faints at needles", by=alice)
+    return {
+        "consent_id": consent.pk,
+        "text_id": consent.text_id,
+        "assessment_id": assessment.pk,
+        "alert_id": alert.pk,
     }
 
 
