@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.forms import model_to_dict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from glabella.clinic.audit.models import AuditEvent
@@ -190,13 +192,13 @@ def test_the_policy_shows_every_field_with_what_it_does(owner: Client, olga: Mem
 
 def test_a_change_of_policy_is_kept_with_before_and_after(owner: Client, olga: Member) -> None:
     sent = sent_policy(olga.clinic, cooling_off_hours=24, witness_required=True)
-    answer = owner.post("/team/policy/", sent | {"mfa_required_roles": ["owner"]}, follow=True)
+    answer = owner.post("/team/policy/", sent | {"mfa_required_roles": ["auditor"]}, follow=True)
     clinic = Clinic.objects.get(pk=olga.clinic_id)
     assert (clinic.cooling_off_hours, clinic.witness_required) == (24, True)
     assert details("policy changed") == {
         "cooling_off_hours": "0 → 24",
         "witness_required": "no → yes",
-        "mfa_required_roles": "none → owner",
+        "mfa_required_roles": "none → auditor",
     }
     assert "cooling off hours 0 → 24" in answer.content.decode()
 
@@ -410,10 +412,15 @@ def test_another_clinic_sees_nothing_of_the_team(
     assert not Leave.objects.exists()
 
 
-def test_a_page_of_the_team_asks_the_database_no_more_for_more_members(
-    owner: Client, django_assert_max_num_queries: Any
-) -> None:
-    for number in range(6):
-        member(f"Injector {number}", Role.INJECTOR)
-    with django_assert_max_num_queries(10):
-        assert owner.get("/team/").status_code == 200
+def test_the_team_page_asks_the_database_no_more_for_more_members(owner: Client) -> None:
+    member("Injector", Role.INJECTOR)
+    # The first look of a session asks for more.
+    owner.get("/team/")
+    asked = []
+    for number in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert owner.get("/team/").status_code == 200
+        asked.append(len(queries))
+        for other in range(5):
+            member(f"Injector {number} {other}", Role.INJECTOR)
+    assert asked[0] == asked[1]

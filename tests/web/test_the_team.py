@@ -48,7 +48,7 @@ def enter_papers(page: Page) -> None:
     page.get_by_role("link", name="Enter insurance").click()
     page.get_by_label("Insurer").fill("Demo Insurer")
     page.get_by_label("Policy number").fill("POLICY-6")
-    page.get_by_label("Cover").fill("botulinum toxin")
+    page.get_by_role("textbox", name="Cover").fill("botulinum toxin")
     page.get_by_label("Valid until").fill(until)
     page.get_by_role("button", name="Enter").click()
     expect(page.get_by_text("Nobody has verified the licence")).to_be_visible()

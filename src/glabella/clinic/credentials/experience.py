@@ -12,13 +12,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from glabella.clinic.credentials.scopes import scope_of, scopes
 from glabella.clinic.patients.measures import AREAS
 from glabella.clinic.patients.models import MeasureSet
 from glabella.clinic.people.models import Member
 from glabella.clinic.reviews.models import Kind, Review
+from glabella.clinic.safety.models import AdverseEvent
 from glabella.clinic.treatments.models import ChartPoint, State, Treatment
 
 
@@ -113,28 +114,41 @@ def experience_of(member: Member) -> Experience:
     again = _touched_up(areas)
     treatments = {one.pk: one for one in Treatment.objects.filter(pk__in=areas)}
     reviews: dict[int, list[Review]] = defaultdict(list)
-    rows = Review.objects.filter(treatment__in=areas).prefetch_related("adverse_events")
+    unwanted = _with_events(areas)
+    rows = Review.objects.filter(treatment__in=areas)
     for review in rows.order_by("date", "id"):
         reviews[review.treatment_id].append(review)
     before = _last_grades(treatments.values())
     tallies: dict[str, Tally] = {}
     told = Experience()
     for key, scopes_here in areas.items():
-        _count(told, reviews[key], again=key in again)
+        event = key in unwanted
+        _count(told, reviews[key], again=key in again, event=event)
         for scope in scopes_here:
             tally = tallies.setdefault(scope, Tally(scope))
-            judged = _count(tally, reviews[key], again=scope in again.get(key, ()))
+            retouched = scope in again.get(key, ())
+            judged = _count(tally, reviews[key], again=retouched, event=event)
             _grade_result(tally, judged, before.get(key))
     order = list(scopes())
     told.tallies = sorted(tallies.values(), key=lambda one: order.index(one.scope))
     return told
 
 
-def _count(tally: Tally | Experience, seen: list[Review], *, again: bool) -> Review | None:
+def _with_events(treatments: Iterable[int]) -> set[int]:
+    """Which of these treatments something unwanted followed, told at a review or otherwise."""
+    keys = list(treatments)
+    events = AdverseEvent.objects.filter(Q(treatment__in=keys) | Q(review__treatment__in=keys))
+    pairs = events.values_list("treatment_id", "review__treatment_id")
+    return {key for pair in pairs for key in pair if key is not None}
+
+
+def _count(
+    tally: Tally | Experience, seen: list[Review], *, again: bool, event: bool
+) -> Review | None:
     """Count a treatment; gives the review that judges it."""
     tally.treatments += 1
     tally.touch_ups += again
-    tally.with_events += any(review.adverse_events.all() for review in seen)
+    tally.with_events += event
     judged = [review for review in seen if review.kind == Kind.REVIEW]
     tally.reviewed += bool(judged)
     return judged[0] if judged else None
