@@ -13,6 +13,7 @@ import msgspec
 
 from glabella.errors import FactError
 from glabella.facts.anatomy import Anatomy
+from glabella.facts.body import Body, BodyMaps
 from glabella.facts.corrections import Corrections
 from glabella.facts.droplets import DropletFacts
 from glabella.facts.findings import Findings, PublishedFinding
@@ -36,6 +37,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     corrections: Corrections
     goals: Goals
     droplets: DropletFacts
+    body: Body
+    body_maps: BodyMaps
     literature: tuple[PublishedRow, ...]
     findings: tuple[PublishedFinding, ...]
     anatomy: Anatomy
@@ -43,6 +46,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     # Written by `glabella calibrate`, which has to load the facts before it exists.
     calibration: Calibration | None = None
     digest: str
+
+    @property
+    def face_products(self) -> dict[str, Product]:
+        """The products that are planned in the face."""
+        return {key: one for key, one in self.products.items() if one.is_for_the_face}
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -65,6 +73,8 @@ SHEETS = (
     Sheet("corrections", "corrections.toml", Corrections),
     Sheet("goals", "goals.toml", Goals),
     Sheet("droplets", "droplets.toml", DropletFacts),
+    Sheet("body", "body.toml", Body),
+    Sheet("body_maps", "body_maps.toml", BodyMaps),
     Sheet("literature", "literature/*.toml", Literature, "rows"),
     Sheet("findings", "findings.toml", Findings, "rows"),
     Sheet("anatomy", "anatomy.toml", Anatomy),
