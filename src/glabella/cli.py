@@ -65,9 +65,18 @@ LABEL_LETTERS = 48
 CALIBRATION_FILE = Path(facts.__file__).with_name("calibration.toml")
 
 
+# Commands of the clinic's record; Django reads the words behind them.
+CLINIC = {
+    "verify-records": "whether what was signed and done is still as it was",
+}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors are printed without a traceback and fix the exit code."""
-    arguments = _parser().parse_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given and given[0] in CLINIC:
+        return _in_the_clinic(given)
+    arguments = _parser().parse_args(given)
     try:
         arguments.run(arguments)
     except GlabellaError as error:
@@ -90,7 +99,15 @@ def _parser() -> argparse.ArgumentParser:
     _of_the_body(commands)
     _of_facts(commands)
     _of_trials(commands)
+    for name, words in CLINIC.items():
+        commands.add_parser(name, help=words, add_help=False)
     return parser
+
+
+def _in_the_clinic(given: list[str]) -> int:
+    from glabella.clinic.__main__ import run  # noqa: PLC0415 - Django only when it is needed
+
+    return run([given[0].replace("-", "_"), *given[1:]])
 
 
 def _of_planning(commands: Commands) -> None:

@@ -15,8 +15,8 @@ from django.utils import timezone
 from glabella.clinic.demo.story import EMPTY_MEASURES
 from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.models import Patient
-from glabella.clinic.people.actions import admit_member
-from glabella.clinic.people.models import Member
+from glabella.clinic.people.actions import admit_member, open_clinic
+from glabella.clinic.people.models import Clinic, Member
 from glabella.clinic.people.permissions import Role
 from glabella.clinic.stock.actions import open_vial, receive_vial
 from glabella.clinic.stock.models import Vial
@@ -44,9 +44,20 @@ def today() -> date:
     return timezone.localdate()
 
 
-def member(name: str, role: Role) -> Member:
+def the_clinic(name: str = "Test Clinic") -> Clinic:
+    """The clinic of the tests, or another one by its name."""
+    known = Clinic.objects.filter(name=name).first()
+    return known or open_clinic(name=name, shared_vials=True)
+
+
+def member(name: str, *roles: Role, clinic: str = "Test Clinic") -> Member:
     return admit_member(
-        username=name.lower(), display_name=name, role=role, password=PASSWORD, by=None
+        username=name.lower(),
+        display_name=name,
+        roles=roles,
+        password=PASSWORD,
+        clinic=the_clinic(clinic),
+        by=None,
     )
 
 
@@ -63,12 +74,12 @@ def ann(db: None) -> Member:
 
 @pytest.fixture
 def bob(db: None) -> Member:
-    return member("Bob", Role.REVIEWER)
+    return member("Bob", Role.SUPERVISOR)
 
 
 @pytest.fixture
 def carol(db: None) -> Member:
-    return member("Carol", Role.STOCK)
+    return member("Carol", Role.ASSISTANT)
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ def test_a_member_is_admitted_and_the_trail_says_so(db: None, typed: Any) -> Non
     typed("correct-horse-battery")
     call_command("admit", "erin", "Erin", "owner", verbosity=0)
     erin = Member.objects.get(display_name="Erin")
-    assert erin.role == "owner"
+    assert erin.roles == ["owner"]
+    assert erin.clinic.name == "Clinic"
     assert erin.user.check_password("correct-horse-battery")
     assert AuditEvent.objects.get().action == "member admitted"
 

@@ -15,10 +15,9 @@ from glabella.clinic.treatments import preview
 from glabella.clinic.treatments.actions import save_draft, sign_treatment
 from glabella.clinic.treatments.charting import chart_context
 from glabella.clinic.treatments.models import ChartPoint, Treatment
-from glabella.clinic.treatments.planning import stored_points
 from glabella.clinic.treatments.points import PointInput
 from glabella.clinic.treatments.queries import sign_page, signed_record, stored_forecast
-from glabella.clinic.treatments.record import content_hash
+from glabella.clinic.treatments.record import content_hash, stored_points
 from tests.clinic.conftest import AnyReason, SignedIn, point, post_json, stock_vial
 from tests.clinic.test_the_printed_page import words
 

@@ -25,7 +25,7 @@ BOTH = 2
 @pytest.fixture
 def drafts(transactional_db: None) -> list[Treatment]:
     """Two charts of 20 U each on a vial that has 50 - 20 = 30 U left."""
-    carol = member("Carol", Role.STOCK)
+    carol = member("Carol", Role.ASSISTANT)
     injectors = [member(name, Role.INJECTOR) for name in ("Alice", "Ann", "Amy")]
     vial = stock_vial(carol, opened_by=injectors[0], vial_units=Decimal(50), lot="LAST")
     charts = []

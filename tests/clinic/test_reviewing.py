@@ -159,10 +159,10 @@ def test_a_stock_keeper_does_not_review(fortnight: Treatment, carol: Member) -> 
 
 
 def test_a_review_is_due_until_it_is_done(fortnight: Treatment, bob: Member) -> None:
-    today = timezone.localdate()
-    assert [row.treatment_id for row in reviews_due(today=today)] == [fortnight.pk]
+    today, clinic = timezone.localdate(), fortnight.patient.clinic_id
+    assert [row.treatment_id for row in reviews_due(clinic, today=today)] == [fortnight.pk]
     sign_review(treatment=fortnight, date=today, seen=GRADES, by=bob)
-    assert reviews_due(today=today) == []
+    assert reviews_due(clinic, today=today) == []
 
 
 def test_an_addendum_to_a_review_stands_beside_it(

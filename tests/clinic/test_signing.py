@@ -19,9 +19,8 @@ from glabella.clinic.stock.queries import vial_balance
 from glabella.clinic.treatments import actions
 from glabella.clinic.treatments.actions import save_draft, sign_treatment, start_treatment
 from glabella.clinic.treatments.models import Override, Treatment
-from glabella.clinic.treatments.planning import stored_points
 from glabella.clinic.treatments.points import PointInput
-from glabella.clinic.treatments.record import is_intact
+from glabella.clinic.treatments.record import is_intact, stored_points
 from glabella.clinic.treatments.rules import (
     LockedRecord,
     SignRefused,

@@ -40,7 +40,7 @@ CENTRAL = [
 def treated(days: int) -> Treatment:
     """A patient whose forehead was treated in its middle alone, so many days ago."""
     by = Member.objects.get(user__username="demo-injector")
-    stock = Member.objects.get(user__username="demo-stock")
+    stock = Member.objects.get(user__username="demo-assistant")
     at = timezone.now() - timedelta(days=days)
     vial = receive_vial(
         product="botox-cosmetic",

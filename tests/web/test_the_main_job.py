@@ -36,7 +36,7 @@ def test_from_sign_in_to_review_and_pdf(
     quiet_page: Page, clinic: str, later: Callable[[int], None], tmp_path: Path
 ) -> None:
     page = quiet_page
-    sign_in(page, clinic, "demo-stock")
+    sign_in(page, clinic, "demo-assistant")
     take_in_a_vial(page, "DEMO-WALK")
     page.get_by_role("button", name="Sign out").click()
 

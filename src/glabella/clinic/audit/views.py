@@ -12,6 +12,6 @@ from glabella.clinic.people.permissions import Permission
 @needs(Permission.SEE_AUDIT)
 @require_safe
 def trail(request: ClinicRequest) -> HttpResponse:
-    page = queries.trail_page(request.GET.get("page", ""))
+    page = queries.trail_page(request.member.clinic, request.GET.get("page", ""))
     context = {"page": page, "rows": queries.trail_rows(page)}
     return render(request, "audit/trail.html", context)

@@ -8,6 +8,7 @@ from typing import Any
 
 from glabella.clinic.people.permissions import Role
 
+CLINIC = "Demo Clinic"
 PASSWORD = "glabella-demo"  # noqa: S105 - the demo prints it
 
 
@@ -20,9 +21,11 @@ class Login:
 
 LOGINS = (
     Login("demo-injector", "Demo Injector One", Role.INJECTOR),
-    Login("demo-reviewer", "Demo Reviewer One", Role.REVIEWER),
-    Login("demo-stock", "Demo Stock Keeper One", Role.STOCK),
+    Login("demo-prescriber", "Demo Prescriber One", Role.PRESCRIBER),
+    Login("demo-supervisor", "Demo Supervisor One", Role.SUPERVISOR),
+    Login("demo-assistant", "Demo Assistant One", Role.ASSISTANT),
     Login("demo-owner", "Demo Owner One", Role.OWNER),
+    Login("demo-auditor", "Demo Auditor One", Role.AUDITOR),
 )
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from glabella.clinic.demo.cast import (
+    CLINIC,
     LOGINS,
     PASSWORD,
     PATIENTS,
@@ -21,16 +22,17 @@ from glabella.clinic.demo.cast import (
 from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.measures import BROW_FIELDS, GRADE_FIELDS
 from glabella.clinic.patients.models import Patient
-from glabella.clinic.people.actions import admit_member
-from glabella.clinic.people.models import Member
+from glabella.clinic.people.actions import admit_member, open_clinic
+from glabella.clinic.people.models import Clinic, Member
 from glabella.clinic.reviews.actions import sign_review
 from glabella.clinic.stock.actions import discard_vial, open_vial, receive_vial
 from glabella.clinic.stock.models import DiscardReason, Vial
 from glabella.clinic.treatments.actions import save_draft, sign_treatment, start_treatment
 from glabella.clinic.treatments.charting import stamped_points
 from glabella.clinic.treatments.models import Treatment
-from glabella.clinic.treatments.planning import assess, stored_points
+from glabella.clinic.treatments.planning import assess
 from glabella.clinic.treatments.points import PointInput
+from glabella.clinic.treatments.record import stored_points
 from glabella.clinic.treatments.rules import may_override
 
 Cast = dict[str, Member]
@@ -53,14 +55,17 @@ def exact(measures: dict[str, Any]) -> dict[str, Any]:
 
 
 def admit_all() -> Cast:
+    clinic = Clinic.objects.filter(name=CLINIC).first()
+    clinic = clinic or open_clinic(name=CLINIC, shared_vials=True)
     cast: Cast = {}
     for login in LOGINS:
         member = Member.objects.filter(user__username=login.username).first()
         cast[login.role] = member or admit_member(
             username=login.username,
             display_name=login.display_name,
-            role=login.role,
+            roles=[login.role],
             password=PASSWORD,
+            clinic=clinic,
             by=None,
         )
     return cast
@@ -74,7 +79,7 @@ def stock_one(vial: DemoVial, cast: Cast, now: datetime) -> Vial:
         expiry=timezone.localdate(now + vial.expires_in),
         vial_units=Decimal(vial.units),
         supplier="Demo Supplier",
-        by=cast["stock"],
+        by=cast["assistant"],
         at=now - vial.received_ago,
     )
     if vial.opened_ago is not None:
@@ -157,7 +162,7 @@ def treat(
             date=timezone.localdate(seen_at),
             seen=exact(told.seen),
             note=told.note,
-            by=cast["reviewer"],
+            by=cast["supervisor"],
             at=seen_at,
         )
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from glabella.clinic.audit.actions import record
+from glabella.clinic.audit.actions import action, record
 from glabella.clinic.patients import rules
 from glabella.clinic.patients.models import MeasureSet, Patient
 from glabella.clinic.people.models import Member
@@ -40,7 +39,7 @@ def _graded(measures: Fields) -> bool:
     )
 
 
-@transaction.atomic
+@action
 def add_patient(
     *, about: Fields, measures: Fields, by: Member, at: datetime | None = None
 ) -> Patient:
@@ -48,13 +47,13 @@ def add_patient(
     by.require(Permission.EDIT_PATIENTS)
     at = at or timezone.now()
     _check(about, measures, at=at)
-    patient = Patient.objects.create(created_at=at, **about)
+    patient = Patient.objects.create(clinic=by.clinic, created_at=at, **about)
     record("patient added", subject=patient, by=by, at=at)
     _measure(patient, measures, by=by, at=at)
     return patient
 
 
-@transaction.atomic
+@action
 def edit_patient(
     *, patient: Patient, about: Fields, measures: Fields, by: Member, at: datetime | None = None
 ) -> Patient:

@@ -27,6 +27,7 @@ class Sex(models.TextChoices):
 class Patient(ClinicModel):
     """A person treated here; `sex` is what the model's default face and dose response need."""
 
+    clinic = models.ForeignKey("people.Clinic", on_delete=models.PROTECT, related_name="patients")
     given_name = models.CharField(max_length=80)
     family_name = models.CharField(max_length=80)
     date_of_birth = models.DateField()
@@ -44,6 +45,7 @@ class Patient(ClinicModel):
 
     FIELDS: ClassVar[dict[str, Classification]] = {
         "id": "identifying",
+        "clinic": "free",
         "given_name": "identifying",
         "family_name": "identifying",
         "date_of_birth": "identifying",
@@ -57,6 +59,8 @@ class Patient(ClinicModel):
         "notes": "identifying",
         "created_at": "free",
     }
+    CLINIC: ClassVar[str] = "clinic"
+    PATIENT: ClassVar[str] = "pk"
 
     class Meta:
         ordering = ("family_name", "given_name", "id")
@@ -123,6 +127,8 @@ class MeasureSet(ClinicModel, LinesAndBrows):
         **CLINICAL_FIELDS,
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = append_only("patients_measureset", "A set of measures")
+    CLINIC: ClassVar[str] = "patient__clinic"
+    PATIENT: ClassVar[str] = "patient"
 
     class Meta:
         ordering = ("-at", "-id")

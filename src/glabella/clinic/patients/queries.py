@@ -16,6 +16,7 @@ from glabella.clinic.patients.forms import MeasuresForm, PatientForm
 from glabella.clinic.patients.measures import AREA_NAMES, AREAS, UPPER_AREAS
 from glabella.clinic.patients.models import MeasureSet, Patient
 from glabella.clinic.people.models import Member
+from glabella.clinic.records import of_clinic
 from glabella.clinic.reviews.models import Review
 from glabella.clinic.reviews.rules import first_day
 from glabella.clinic.treatments.models import State, Treatment
@@ -36,9 +37,9 @@ class PatientRow:
     history: int
 
 
-def patient_page(*, words: str, number: str) -> Page[Any]:
+def patient_page(clinic: int, *, words: str, number: str) -> Page[Any]:
     """Patients whose names, e-mail or phone hold every word."""
-    found = Patient.objects.annotate(
+    found = of_clinic(Patient.objects.all(), clinic).annotate(
         last_treated=Max("treatments__date", filter=Q(treatments__state=State.SIGNED))
     )
     for word in words.split():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,7 +12,7 @@ from glabella.clinic.forms import form_page, submit_both
 from glabella.clinic.patients import actions, queries
 from glabella.clinic.patients.forms import MeasuresForm, PatientForm
 from glabella.clinic.patients.models import Patient
-from glabella.clinic.people.guard import ClinicRequest, needs
+from glabella.clinic.people.guard import ClinicRequest, found, needs
 from glabella.clinic.people.permissions import Permission
 
 
@@ -20,7 +20,8 @@ from glabella.clinic.people.permissions import Permission
 @require_safe
 def patient_list(request: ClinicRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\0", "").strip()
-    page = queries.patient_page(words=words, number=request.GET.get("page", ""))
+    clinic, number = request.member.clinic_id, request.GET.get("page", "")
+    page = queries.patient_page(clinic, words=words, number=number)
     rows = queries.patient_rows(page, today=timezone.localdate())
     return render(request, "patients/list.html", {"page": page, "rows": rows, "words": words})
 
@@ -39,7 +40,7 @@ def new(request: ClinicRequest) -> HttpResponse:
 @needs(Permission.EDIT_PATIENTS)
 @require_http_methods(["GET", "POST"])
 def edit(request: ClinicRequest, patient_id: int) -> HttpResponse:
-    patient = get_object_or_404(Patient, pk=patient_id)
+    patient = found(request, Patient.objects.all(), pk=patient_id)
     form, measures = queries.bound_forms(patient, request.POST or None)
     saved = submit_both(
         request, form, measures, actions.edit_patient, patient=patient, by=request.member
@@ -55,6 +56,6 @@ def edit(request: ClinicRequest, patient_id: int) -> HttpResponse:
 @needs(Permission.SEE_PATIENTS)
 @require_safe
 def timeline(request: ClinicRequest, patient_id: int) -> HttpResponse:
-    patient = get_object_or_404(Patient.objects.select_related("member"), pk=patient_id)
+    patient = found(request, Patient.objects.select_related("member"), pk=patient_id)
     context = queries.timeline_context(patient, member=request.member, today=timezone.localdate())
     return render(request, "patients/timeline.html", context)

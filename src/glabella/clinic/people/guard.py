@@ -9,20 +9,47 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
+from glabella.clinic.audit.actions import note_viewings
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import NotAllowed, Permission
+from glabella.clinic.records import ClinicModel, M, of_clinic
 
 P = ParamSpec("P")
 
 
 class ClinicRequest(HttpRequest):
-    """A request that has passed `needs`: somebody is signed in and allowed."""
+    """A request that has passed `needs`: somebody is signed in and allowed.
+
+    `looked_at` gathers the records that the page is about, for the trail.
+    """
 
     member: Member
+    looked_at: list[ClinicModel]
+
+
+def member_of(request: HttpRequest) -> Member | None:
+    """The member that is signed in, asked for once with the clinic."""
+    known = getattr(request, "member", None)
+    if known is None and request.user.is_authenticated:
+        with_clinic = Member.objects.select_related("clinic", "user")
+        known = with_clinic.filter(user=request.user.pk).first()
+    return known
+
+
+def found(request: ClinicRequest, records: QuerySet[M], **lookup: object) -> M:
+    """The one record, or 404: what belongs to another clinic is not there.
+
+    Every view takes its record by this, so that the clinics are walled off in one place.
+    """
+    record = get_object_or_404(of_clinic(records, request.member.clinic), **lookup)
+    request.looked_at.append(record)
+    return record
 
 
 def _signed_out(request: HttpRequest, *, json: bool) -> HttpResponseBase:
@@ -51,7 +78,7 @@ def needs(
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _signed_out(request, json=json)
-            member = getattr(request.user, "member", None)
+            member = member_of(request)
             if member is None:
                 raise PermissionDenied("This account is not a member of the clinic.")
             try:
@@ -61,8 +88,12 @@ def needs(
                     return JsonResponse({"error": str(refusal)}, status=403)
                 raise PermissionDenied(str(refusal)) from refusal
             admitted = cast("ClinicRequest", request)
-            admitted.member = member
+            admitted.member, admitted.looked_at = member, []
             answer = view(admitted, *args, **kwargs)
+            if admitted.looked_at and request.method == "GET" and answer.status_code == 200:
+                assert request.resolver_match is not None
+                page = request.resolver_match.view_name
+                note_viewings(records=admitted.looked_at, page=page, by=member)
             # After signing out, the back button of a shared tablet shows nothing.
             add_never_cache_headers(answer)
             return answer

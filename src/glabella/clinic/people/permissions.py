@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.db import models
@@ -11,9 +12,11 @@ from glabella.errors import RecordError
 
 class Role(models.TextChoices):
     INJECTOR = "injector", "Injector"
-    REVIEWER = "reviewer", "Reviewer"
-    STOCK = "stock", "Stock keeper"
+    PRESCRIBER = "prescriber", "Prescriber"
+    SUPERVISOR = "supervisor", "Supervisor"
+    ASSISTANT = "assistant", "Assistant"
     OWNER = "owner", "Owner"
+    AUDITOR = "auditor", "Auditor"
 
 
 class Permission(StrEnum):
@@ -22,57 +25,112 @@ class Permission(StrEnum):
     SEE_TODAY = "see the day's page"
     SEE_PATIENTS = "see patients and their treatments"
     EDIT_PATIENTS = "add and edit patients"
+    SCREEN = "take a patient's history and screen it"
+    TAKE_CONSENT = "take a patient's consent"
+    ASSESS = "assess a patient and prescribe"
     SEE_STOCK = "see the stock"
     RECEIVE_VIALS = "receive vials"
     OPEN_VIALS = "open and dilute vials"
     DISCARD_VIALS = "discard vials"
+    COUNT_STOCK = "count the stock and keep the cold chain"
+    RECALL_LOTS = "recall a lot"
     CHART = "chart a treatment"
     SIGN = "sign a treatment"
+    COSIGN = "co-sign a treatment"
     ADD_ADDENDA = "add an addendum"
     REVIEW = "review a treatment"
+    RECORD_EVENTS = "record adverse events and report them"
+    FOLLOW_UP = "work the tasks and the recall list"
+    SEE_TEAM = "see the team and its credentials"
+    EDIT_TEAM = "admit members and keep their credentials"
+    EDIT_POLICY = "set the clinic's policy"
     SEE_AUDIT = "see the audit trail"
+    EXPORT_DATA = "export and back up data"
+    ERASE_PATIENTS = "restrict and erase patients"
 
+
+_SEES = frozenset(
+    {
+        Permission.SEE_TODAY,
+        Permission.SEE_PATIENTS,
+        Permission.SEE_STOCK,
+        Permission.SEE_TEAM,
+    }
+)
+_RECORDS = frozenset(
+    {
+        Permission.EDIT_PATIENTS,
+        Permission.SCREEN,
+        Permission.TAKE_CONSENT,
+        Permission.REVIEW,
+        Permission.RECORD_EVENTS,
+        Permission.ADD_ADDENDA,
+        Permission.FOLLOW_UP,
+    }
+)
+_KEEPS_STOCK = frozenset(
+    {
+        Permission.RECEIVE_VIALS,
+        Permission.DISCARD_VIALS,
+        Permission.COUNT_STOCK,
+        Permission.RECALL_LOTS,
+    }
+)
 
 ROLES: dict[Role, frozenset[Permission]] = {
-    Role.INJECTOR: frozenset(Permission) - {Permission.RECEIVE_VIALS, Permission.SEE_AUDIT},
-    Role.REVIEWER: frozenset(
-        {
-            Permission.SEE_TODAY,
-            Permission.SEE_PATIENTS,
-            Permission.REVIEW,
-            Permission.ADD_ADDENDA,
-        }
-    ),
-    Role.STOCK: frozenset(
-        {
-            Permission.SEE_TODAY,
-            Permission.SEE_STOCK,
-            Permission.RECEIVE_VIALS,
-            Permission.OPEN_VIALS,
-            Permission.DISCARD_VIALS,
-        }
-    ),
-    Role.OWNER: frozenset(
-        {
-            Permission.SEE_TODAY,
-            Permission.SEE_PATIENTS,
-            Permission.EDIT_PATIENTS,
-            Permission.SEE_STOCK,
-            Permission.RECEIVE_VIALS,
-            Permission.DISCARD_VIALS,
-            Permission.SEE_AUDIT,
-        }
-    ),
+    Role.INJECTOR: _SEES
+    | _RECORDS
+    | {
+        Permission.OPEN_VIALS,
+        Permission.DISCARD_VIALS,
+        Permission.CHART,
+        Permission.SIGN,
+    },
+    Role.PRESCRIBER: _SEES | _RECORDS | {Permission.ASSESS},
+    Role.SUPERVISOR: _SEES
+    | _RECORDS
+    | {Permission.COSIGN, Permission.RECALL_LOTS, Permission.SEE_AUDIT},
+    Role.ASSISTANT: _SEES
+    | _KEEPS_STOCK
+    | {
+        Permission.EDIT_PATIENTS,
+        Permission.SCREEN,
+        Permission.OPEN_VIALS,
+        Permission.FOLLOW_UP,
+    },
+    Role.OWNER: _SEES
+    | _KEEPS_STOCK
+    | {
+        Permission.EDIT_PATIENTS,
+        Permission.FOLLOW_UP,
+        Permission.EDIT_TEAM,
+        Permission.EDIT_POLICY,
+        Permission.SEE_AUDIT,
+        Permission.EXPORT_DATA,
+        Permission.ERASE_PATIENTS,
+    },
+    Role.AUDITOR: _SEES | {Permission.SEE_AUDIT},
 }
 
 
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """What somebody with these roles may do: all that any of them includes."""
+    return frozenset[Permission]().union(*(ROLES[Role(role)] for role in roles))
+
+
+def role_words(roles: Iterable[str]) -> str:
+    """The roles as a page says them: "injector and owner"."""
+    named = [role.label.lower() for role in Role if role in set(roles)]
+    return " and ".join(part for part in (", ".join(named[:-1]), *named[-1:]) if part)
+
+
 class NotAllowed(RecordError):
-    """The member's role does not include this."""
+    """The member's roles do not include this."""
 
     @classmethod
-    def of(cls, name: str, role: Role, permission: Permission) -> NotAllowed:
-        able = [str(other.label) for other in Role if permission in ROLES[other]]
+    def of(cls, name: str, roles: Iterable[str], permission: Permission) -> NotAllowed:
+        able = [role.label.lower() for role in Role if permission in ROLES[role]]
         return cls(
-            f"{name} ({role.label.lower()}) may not {permission}. "
-            f"Ask somebody who may: {', '.join(able).lower()}."
+            f"{name} ({role_words(roles)}) may not {permission}. "
+            f"Ask somebody who may: {', '.join(able)}."
         )

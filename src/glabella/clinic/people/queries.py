@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from glabella.clinic.people.guard import member_of
+from glabella.clinic.people.navigation import ROOMS
 from glabella.clinic.people.permissions import Permission
 
 
 def member_context(request: HttpRequest) -> dict[str, object]:
-    """For every template: the member, and what the member may do (`may.chart`)."""
-    user = getattr(request, "user", None)
-    member = getattr(user, "member", None) if user is not None else None
+    """For every template: the member, what the member may do (`may.chart`), and the menu."""
+    # A page that failed early has no user yet.
+    member = member_of(request) if hasattr(request, "user") else None
     may = {name.name.lower(): member is not None and member.may(name) for name in Permission}
-    return {"member": member, "may": may}
+    rooms = [room for room in ROOMS if member is not None and member.may(room.permission)]
+    return {"member": member, "may": may, "rooms": rooms}

@@ -28,13 +28,14 @@ class TodayPage:
 
 
 def today_page(member: Member, *, now: datetime) -> TodayPage:
+    clinic = member.clinic_id
     stock = member.may(Permission.SEE_STOCK)
     patients = member.may(Permission.SEE_PATIENTS)
     return TodayPage(
         now=now,
         drafts=drafts_of(member) if member.may(Permission.CHART) else [],
-        due=reviews_due(today=timezone.localdate(now)) if patients else [],
-        vials=open_vials(now) if stock else [],
-        warnings=warnings(now) if stock else [],
-        unbalanced=unbalanced() if stock else [],
+        due=reviews_due(clinic, today=timezone.localdate(now)) if patients else [],
+        vials=open_vials(clinic, now) if stock else [],
+        warnings=warnings(clinic, now) if stock else [],
+        unbalanced=unbalanced(clinic) if stock else [],
     )

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from glabella.clinic.audit.actions import record
+from glabella.clinic.audit.actions import action, record
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.reviews import correcting, rules
 from glabella.clinic.reviews.models import AdverseEvent, Kind, Review, ReviewAddendum, Seriousness
+from glabella.clinic.reviews.record import review_addendum_hash, review_hash
 from glabella.clinic.treatments.actions import save_draft, start_treatment
 from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.rules import CORRECTION
@@ -30,7 +30,7 @@ class EventInput:
     side: str = ""
 
 
-@transaction.atomic
+@action
 def sign_review(
     *,
     treatment: Treatment,
@@ -70,11 +70,19 @@ def sign_review(
         )
         for one, onset in zip(events, onsets, strict=True)
     )
-    record("review signed", subject=review, by=by, at=at, treatment=treatment.pk, day=day)
+    record(
+        "review signed",
+        subject=review,
+        by=by,
+        at=at,
+        content_hash=review_hash(review),
+        treatment=treatment.pk,
+        day=day,
+    )
     return review
 
 
-@transaction.atomic
+@action
 def start_correction(
     *, review: Review, vial: int, by: Member, at: datetime | None = None
 ) -> Treatment:
@@ -96,7 +104,7 @@ def start_correction(
     return draft
 
 
-@transaction.atomic
+@action
 def add_addendum(
     *, review: Review, reason: str, text: str, by: Member, at: datetime | None = None
 ) -> ReviewAddendum:
@@ -104,5 +112,6 @@ def add_addendum(
     by.require(Permission.ADD_ADDENDA)
     at = at or timezone.now()
     addendum = ReviewAddendum.objects.create(review=review, reason=reason, text=text, by=by, at=at)
-    record("addendum written", subject=review, by=by, at=at, reason=reason)
+    signed = review_addendum_hash(addendum)
+    record("addendum written", subject=addendum, by=by, at=at, content_hash=signed)
     return addendum

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from glabella import chart, facts
+from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.reviews import correcting, rules
@@ -143,7 +144,7 @@ def answer(review: Review, *, member: Member, now: datetime) -> Answer:
         findings=tuple(finding_row(one) for one in told.findings),
         face_svg=_face_svg(told, doses),
         waiting_svg=_waiting_svg(told),
-        vials=_vials(doses, patient_id=review.treatment.patient_id, now=now),
+        vials=_vials(doses, patient=review.treatment.patient, now=now),
         product=product,
         why_not_add=_why_not(review, told, member, now),
     )
@@ -245,7 +246,7 @@ def _waiting_svg(told: Correction) -> str:
     return mark_safe(chart.waiting_svg(bars, today=told.today, title=title))  # noqa: S308
 
 
-def _vials(doses: tuple[Dose, ...], *, patient_id: int, now: datetime) -> tuple[VialRow, ...]:
+def _vials(doses: tuple[Dose, ...], *, patient: Patient, now: datetime) -> tuple[VialRow, ...]:
     """Open vials that hold enough of the product; those that served nobody else stand first."""
     if not doses:
         return ()
@@ -253,10 +254,10 @@ def _vials(doses: tuple[Dose, ...], *, patient_id: int, now: datetime) -> tuple[
     product = doses[0].units.product
     rows = [
         row
-        for row in stock.open_vials(now)
+        for row in stock.open_vials(patient.clinic_id, now)
         if row.product_id == product and row.remaining_units >= needed
     ]
-    others = stock.other_patients({row.id for row in rows}, patient_id=patient_id)
+    others = stock.other_patients({row.id for row in rows}, patient_id=patient.pk)
     return tuple(sorted(rows, key=lambda row: others[row.id] > 0))
 
 

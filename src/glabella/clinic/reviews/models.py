@@ -45,6 +45,8 @@ class Review(ClinicModel, LinesAndBrows):
         **CLINICAL_FIELDS,
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = append_only("reviews_review", "A signed review")
+    CLINIC: ClassVar[str] = "treatment__patient__clinic"
+    PATIENT: ClassVar[str] = "treatment__patient"
 
     class Meta:
         ordering = ("date", "id")
@@ -94,6 +96,8 @@ class AdverseEvent(ClinicModel):
         "seriousness": "clinical",
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = append_only("reviews_adverseevent", "An adverse event")
+    CLINIC: ClassVar[str] = "review__treatment__patient__clinic"
+    PATIENT: ClassVar[str] = "review__treatment__patient"
 
     class Meta:
         ordering = ("onset", "id")
@@ -126,6 +130,8 @@ class ReviewAddendum(ClinicModel):
         "text": "identifying",
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = append_only("reviews_reviewaddendum", "An addendum")
+    CLINIC: ClassVar[str] = "review__treatment__patient__clinic"
+    PATIENT: ClassVar[str] = "review__treatment__patient"
 
     class Meta:
         ordering = ("at", "id")

@@ -17,6 +17,7 @@ from glabella.clinic.patients.measures import (
     UPPER_AREAS,
     LinesAndBrows,
 )
+from glabella.clinic.records import of_clinic
 from glabella.clinic.reviews import rules
 from glabella.clinic.reviews.forms import ReviewForm
 from glabella.clinic.reviews.models import Review, ReviewAddendum
@@ -239,12 +240,13 @@ class DueRow:
     overdue: bool
 
 
-def reviews_due(*, today: date) -> list[DueRow]:
+def reviews_due(clinic: int, *, today: date) -> list[DueRow]:
     """Signed treatments without a review whose effect can be judged now."""
     since = today - timedelta(days=LAST_REMINDER_DAYS)
     until = today - timedelta(days=rules.first_day())
     waiting = (
-        Treatment.objects.filter(state=State.SIGNED, date__range=(since, until))
+        of_clinic(Treatment.objects.all(), clinic)
+        .filter(state=State.SIGNED, date__range=(since, until))
         .exclude(reviews__kind="review")
         .select_related("patient")
         .order_by("date", "id")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from glabella.clinic.forms import form_page, submit
-from glabella.clinic.people.guard import ClinicRequest, needs
+from glabella.clinic.people.guard import ClinicRequest, found, needs
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.reviews import actions, answers, queries
 from glabella.clinic.treatments.forms import AddendumForm
@@ -20,7 +20,7 @@ from glabella.errors import UserError
 @needs(Permission.REVIEW)
 @require_http_methods(["GET", "POST"])
 def new(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = get_object_or_404(treatments(), pk=treatment_id, state="signed")
+    treatment = found(request, treatments(), pk=treatment_id, state="signed")
     today = timezone.localdate()
     form = queries.bound_form(treatment, request.POST or None, today=today)
     review = submit(request, form, actions.sign_review, treatment=treatment, by=request.member)
@@ -34,19 +34,19 @@ def new(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 @needs(Permission.SEE_PATIENTS)
 @require_safe
 def review(request: ClinicRequest, review_id: int) -> HttpResponse:
-    found = get_object_or_404(queries.reviews(), pk=review_id)
-    answer = answers.answer(found, member=request.member, now=timezone.now())
-    context = {"page": queries.review_page(found), "answer": answer}
+    seen = found(request, queries.reviews(), pk=review_id)
+    answer = answers.answer(seen, member=request.member, now=timezone.now())
+    context = {"page": queries.review_page(seen), "answer": answer}
     return render(request, "reviews/review.html", context)
 
 
 @needs(Permission.CHART)
 @require_POST
 def correct(request: ClinicRequest, review_id: int) -> HttpResponse:
-    found = get_object_or_404(queries.reviews(), pk=review_id)
+    seen = found(request, queries.reviews(), pk=review_id)
     vial = int(vial) if (vial := request.POST.get("vial", "")).isdecimal() else 0
     try:
-        draft = actions.start_correction(review=found, vial=vial, by=request.member)
+        draft = actions.start_correction(review=seen, vial=vial, by=request.member)
     except UserError as refusal:
         messages.error(request, str(refusal))
         return redirect("reviews:review", review_id)
@@ -57,9 +57,9 @@ def correct(request: ClinicRequest, review_id: int) -> HttpResponse:
 @needs(Permission.ADD_ADDENDA)
 @require_http_methods(["GET", "POST"])
 def addendum(request: ClinicRequest, review_id: int) -> HttpResponse:
-    found = get_object_or_404(queries.reviews(), pk=review_id)
+    seen = found(request, queries.reviews(), pk=review_id)
     form = AddendumForm(request.POST or None)
-    if submit(request, form, actions.add_addendum, review=found, by=request.member) is None:
-        return form_page(request, "reviews/addendum.html", form=form, review=found)
+    if submit(request, form, actions.add_addendum, review=seen, by=request.member) is None:
+        return form_page(request, "reviews/addendum.html", form=form, review=seen)
     messages.success(request, "The addendum is kept with the review.")
     return redirect("reviews:review", review_id)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from glabella.clinic.audit.actions import record
+from glabella.clinic.audit.actions import action, record
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.stock import rules
@@ -17,7 +17,7 @@ from glabella.clinic.stock.models import Discard, Draw, Opening, Vial
 from glabella.clinic.treatments.models import Treatment
 
 
-@transaction.atomic
+@action
 def receive_vial(
     *,
     product: str,
@@ -34,6 +34,7 @@ def receive_vial(
     today = timezone.localdate(at)
     rules.check_receipt(product, vial_units=float(vial_units), expiry=expiry, today=today)
     vial = Vial.objects.create(
+        clinic=by.clinic,
         product=product,
         lot=lot.strip(),
         expiry=expiry,
@@ -47,7 +48,7 @@ def receive_vial(
     return vial
 
 
-@transaction.atomic
+@action
 def open_vial(
     *, vial: Vial, diluent_ml: Decimal, by: Member, at: datetime | None = None
 ) -> Opening:
@@ -96,7 +97,7 @@ def draw(*, vial: Vial, treatment: Treatment, units: Decimal, by: Member, at: da
     return taking
 
 
-@transaction.atomic
+@action
 def discard_vial(*, vial: Vial, reason: str, by: Member, at: datetime | None = None) -> Discard:
     """Throw away what is left in a vial."""
     by.require(Permission.DISCARD_VIALS)

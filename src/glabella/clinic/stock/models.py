@@ -17,6 +17,7 @@ from glabella.units import Concentration, Units
 class Vial(ClinicModel):
     """One vial as received; `remaining_units` only ever goes down, by draws and a discard."""
 
+    clinic = models.ForeignKey("people.Clinic", on_delete=models.PROTECT, related_name="vials")
     product = models.CharField(max_length=40)
     lot = models.CharField(max_length=40)
     expiry = models.DateField()
@@ -28,6 +29,7 @@ class Vial(ClinicModel):
 
     FIELDS: ClassVar[dict[str, Classification]] = {
         "id": "free",
+        "clinic": "free",
         "product": "clinical",
         "lot": "clinical",
         "expiry": "clinical",
@@ -47,6 +49,7 @@ class Vial(ClinicModel):
         ),
         Lock("stock_vial", "DELETE", "A received vial is never deleted."),
     )
+    CLINIC: ClassVar[str] = "clinic"
 
     class Meta:
         ordering = ("expiry", "id")
@@ -109,6 +112,7 @@ class Opening(ClinicModel):
         "by": "identifying",
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = append_only("stock_opening", "The opening of a vial")
+    CLINIC: ClassVar[str] = "vial__clinic"
 
     class Meta:
         constraints = (
@@ -139,6 +143,8 @@ class Draw(ClinicModel):
         "by": "identifying",
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = append_only("stock_draw", "A draw from a vial")
+    CLINIC: ClassVar[str] = "vial__clinic"
+    PATIENT: ClassVar[str] = "treatment__patient"
 
     class Meta:
         ordering = ("at", "id")
@@ -178,6 +184,7 @@ class Discard(ClinicModel):
         "by": "identifying",
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = append_only("stock_discard", "The discard of a vial")
+    CLINIC: ClassVar[str] = "vial__clinic"
 
     class Meta:
         constraints = (

@@ -11,8 +11,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from glabella import facts
+from glabella.clinic.records import of_clinic
 from glabella.clinic.stock import rules
 from glabella.clinic.stock.models import Vial
+from glabella.errors import InputError
 from glabella.plan.finding import Finding
 from glabella.units import Units
 
@@ -73,8 +75,17 @@ STATES = {
 }
 
 
-def vials() -> QuerySet[Vial]:
-    return Vial.objects.select_related("opening", "discard")
+def vials(clinic: int) -> QuerySet[Vial]:
+    """The vials of a clinic, by its key."""
+    return of_clinic(Vial.objects.select_related("opening", "discard"), clinic)
+
+
+def vial_in_stock(clinic: int, vial_id: int) -> Vial:
+    """The vial that a chart names; raises InputError when the clinic has none such."""
+    vial = vials(clinic).filter(pk=vial_id).first()
+    if vial is None:
+        raise InputError("This vial is not in stock. Choose another.")
+    return vial
 
 
 def vial_row(vial: Vial, now: datetime) -> VialRow:
@@ -102,9 +113,9 @@ def vial_row(vial: Vial, now: datetime) -> VialRow:
     )
 
 
-def stock_page(*, show: str, number: str) -> Page[Vial]:
+def stock_page(clinic: int, *, show: str, number: str) -> Page[Vial]:
     """The vials in the cupboard, or all that ever were with `show="all"`."""
-    chosen = vials()
+    chosen = vials(clinic)
     if show != "all":
         chosen = chosen.filter(discard__isnull=True, remaining_units__gt=0)
     return Paginator(chosen, PAGE_SIZE).get_page(number)
@@ -114,23 +125,23 @@ def rows(page: Page[Vial], now: datetime) -> list[VialRow]:
     return [vial_row(vial, now) for vial in page]
 
 
-def chart_vials(now: datetime, *, also: set[int]) -> list[VialRow]:
+def chart_vials(clinic: int, now: datetime, *, also: set[int]) -> list[VialRow]:
     """Vials that can be armed in a chart: those in the cupboard, and those it already uses."""
-    chosen = vials().filter(
+    chosen = vials(clinic).filter(
         Q(pk__in=also) | Q(discard__isnull=True, remaining_units__gt=0, opening__isnull=False)
     )
     listed = [vial_row(vial, now) for vial in chosen]
     return sorted(listed, key=lambda row: (not row.usable, row.product_name, row.use_by or now))
 
 
-def open_vials(now: datetime) -> list[VialRow]:
-    return [row for row in chart_vials(now, also=set()) if row.usable]
+def open_vials(clinic: int, now: datetime) -> list[VialRow]:
+    return [row for row in chart_vials(clinic, now, also=set()) if row.usable]
 
 
-def warnings(now: datetime) -> list[VialRow]:
+def warnings(clinic: int, now: datetime) -> list[VialRow]:
     """Vials that ask for something: expired, over age, or of a lot that expires soon."""
     today = timezone.localdate(now)
-    chosen = vials().filter(discard__isnull=True, remaining_units__gt=0)
+    chosen = vials(clinic).filter(discard__isnull=True, remaining_units__gt=0)
     chosen = chosen.filter(Q(expiry__lt=today + SOON) | Q(opening__use_by__lt=now))
     return [vial_row(vial, now) for vial in chosen]
 
@@ -159,9 +170,9 @@ def vial_balance(vial: Vial) -> rules.Balance:
     )
 
 
-def unbalanced() -> list[int]:
+def unbalanced(clinic: int) -> list[int]:
     """Vials whose draws, discard and remainder do not add up to what was received."""
-    summed = vials().annotate(drawn=Sum("draws__units"))
+    summed = vials(clinic).annotate(drawn=Sum("draws__units"))
     wrong = []
     for vial in summed:
         discard = getattr(vial, "discard", None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from glabella.clinic.forms import form_page, submit
-from glabella.clinic.people.guard import ClinicRequest, needs
+from glabella.clinic.people.guard import ClinicRequest, found, needs
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.stock import actions, queries
 from glabella.clinic.stock.forms import DiscardForm, OpenForm, ReceiveForm
@@ -21,7 +21,8 @@ from glabella.clinic.stock.models import Vial
 @require_safe
 def stock_list(request: ClinicRequest) -> HttpResponse:
     show = request.GET.get("show", "")
-    page = queries.stock_page(show=show, number=request.GET.get("page", ""))
+    clinic, number = request.member.clinic_id, request.GET.get("page", "")
+    page = queries.stock_page(clinic, show=show, number=number)
     rows = queries.rows(page, timezone.now())
     return render(request, "stock/list.html", {"page": page, "rows": rows, "show": show})
 
@@ -47,13 +48,13 @@ def _vial_page(request: ClinicRequest, vial: Vial, **forms: Form) -> HttpRespons
 @needs(Permission.SEE_STOCK)
 @require_safe
 def vial(request: ClinicRequest, vial_id: int) -> HttpResponse:
-    return _vial_page(request, get_object_or_404(queries.vials(), pk=vial_id))
+    return _vial_page(request, found(request, queries.vials(request.member.clinic_id), pk=vial_id))
 
 
 @needs(Permission.OPEN_VIALS)
 @require_POST
 def open_vial(request: ClinicRequest, vial_id: int) -> HttpResponse:
-    vial = get_object_or_404(queries.vials(), pk=vial_id)
+    vial = found(request, queries.vials(request.member.clinic_id), pk=vial_id)
     form = OpenForm(request.POST)
     if submit(request, form, actions.open_vial, vial=vial, by=request.member) is None:
         return _vial_page(request, vial, open_form=form)
@@ -64,7 +65,7 @@ def open_vial(request: ClinicRequest, vial_id: int) -> HttpResponse:
 @needs(Permission.DISCARD_VIALS)
 @require_POST
 def discard(request: ClinicRequest, vial_id: int) -> HttpResponse:
-    vial = get_object_or_404(queries.vials(), pk=vial_id)
+    vial = found(request, queries.vials(request.member.clinic_id), pk=vial_id)
     form = DiscardForm(request.POST)
     if submit(request, form, actions.discard_vial, vial=vial, by=request.member) is None:
         return _vial_page(request, vial, discard_form=form)

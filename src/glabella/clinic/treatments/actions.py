@@ -7,11 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from glabella.clinic.audit.actions import record
+from glabella.clinic.audit.actions import action, record
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Permission
@@ -20,11 +19,11 @@ from glabella.clinic.stock.queries import vials
 from glabella.clinic.treatments import planning, rules
 from glabella.clinic.treatments.models import Addendum, ChartPoint, Override, State, Treatment
 from glabella.clinic.treatments.points import Placed, PointInput, check_point, stored
-from glabella.clinic.treatments.record import content_hash
+from glabella.clinic.treatments.record import addendum_hash, content_hash, stored_points
 from glabella.plan.finding import Finding
 
 
-@transaction.atomic
+@action
 def start_treatment(
     *, patient: Patient, by: Member, on: date | None = None, at: datetime | None = None
 ) -> Treatment:
@@ -59,7 +58,7 @@ def _next_version(treatment: Treatment, version: int, *, at: datetime) -> None:
     )
 
 
-@transaction.atomic
+@action
 def save_draft(
     *,
     treatment: Treatment,
@@ -72,7 +71,7 @@ def save_draft(
     by.require(Permission.CHART)
     rules.check_draft(signed_at=treatment.signed_at)
     face = planning.face_of(treatment.patient, planning.latest_measures(treatment.patient))
-    known = vials().in_bulk({point.vial for point in points})
+    known = vials(treatment.patient.clinic_id).in_bulk({point.vial for point in points})
     keys = [point.key for point in points]
     if doubled := {key for key in keys if keys.count(key) > 1}:
         raise rules.PointRefused("Two points have the same key.", key=doubled.pop())
@@ -87,7 +86,7 @@ def save_draft(
     return kept
 
 
-@transaction.atomic
+@action
 def abandon_draft(*, treatment: Treatment, by: Member) -> None:
     """Throw a draft away; nothing was given."""
     by.require(Permission.CHART)
@@ -133,7 +132,7 @@ def _check_signer(treatment: Treatment, by: Member) -> None:
         )
 
 
-@transaction.atomic
+@action
 def sign_treatment(
     *,
     treatment: Treatment,
@@ -152,7 +151,7 @@ def sign_treatment(
     treatment.date = date or treatment.date
     born, today = treatment.patient.date_of_birth, timezone.localdate(at)
     rules.check_date(treatment.date, born=born, today=today)
-    points = planning.stored_points(treatment)
+    points = stored_points(treatment)
     now = rules.moment_given(treatment.date, at=at)
     assessed = planning.assess(treatment, points, now=now)
     if assessed.problem:
@@ -174,10 +173,10 @@ def _lock(treatment: Treatment, assessed: planning.Assessment, *, by: Member, at
     treatment.signed_at, treatment.signed_by, treatment.state = at, by, State.SIGNED
     treatment.content_hash = content_hash(treatment, assessed.points)
     treatment.save()
-    record("treatment signed", subject=treatment, by=by, at=at, hash=treatment.content_hash)
+    record("treatment signed", subject=treatment, by=by, at=at, content_hash=treatment.content_hash)
 
 
-@transaction.atomic
+@action
 def add_addendum(
     *, treatment: Treatment, reason: str, text: str, by: Member, at: datetime | None = None
 ) -> Addendum:
@@ -187,5 +186,6 @@ def add_addendum(
         raise rules.SignRefused("This treatment is still a draft: change the chart itself.")
     at = at or timezone.now()
     addendum = Addendum.objects.create(treatment=treatment, reason=reason, text=text, by=by, at=at)
-    record("addendum written", subject=treatment, by=by, at=at, reason=reason)
+    signed = addendum_hash(addendum)
+    record("addendum written", subject=addendum, by=by, at=at, content_hash=signed)
     return addendum

@@ -12,16 +12,19 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from glabella import chart, facts
+from glabella.clinic.gate import Gate
 from glabella.clinic.patients.measures import AREA_NAMES
 from glabella.clinic.stock import queries as stock
 from glabella.clinic.treatments import droplets, goal_form, planning, preview
 from glabella.clinic.treatments.models import State, Treatment
 from glabella.clinic.treatments.points import Placed, as_points
+from glabella.clinic.treatments.record import stored_points
 from glabella.clinic.treatments.splitting import in_steps
 from glabella.errors import InputError
 from glabella.face import Face, Side, place_site
 from glabella.plan import Dose, place, stamp
 from glabella.plan import Treatment as PlannedTreatment
+from glabella.plan.finding import Finding
 from glabella.plan.plan import AreaId
 
 MOST_UNITS_IN_A_POINT = 100
@@ -38,7 +41,7 @@ def ghost_of(treatment: Treatment) -> tuple[Placed, ...]:
         .order_by("-date", "-id")
         .first()
     )
-    return planning.stored_points(last) if last else ()
+    return stored_points(last) if last else ()
 
 
 def chart_svg(
@@ -74,8 +77,8 @@ class ChartVial:
     why_not: str
 
 
-def chart_vials(points: tuple[Placed, ...], now: datetime) -> list[ChartVial]:
-    rows = stock.chart_vials(now, also={point.vial.pk for point in points})
+def chart_vials(clinic: int, points: tuple[Placed, ...], now: datetime) -> list[ChartVial]:
+    rows = stock.chart_vials(clinic, now, also={point.vial.pk for point in points})
     return [
         ChartVial(
             id=row.id,
@@ -150,31 +153,18 @@ def sites_on(face: Face) -> list[dict[str, object]]:
     return sites
 
 
-def gates(treatment: Treatment, vials: list[ChartVial]) -> list[dict[str, object]]:
-    """What must be in order before a treatment, and who can mend it."""
-    asked = set(treatment.patient.conditions)
-    names = [one.name for code, one in facts.load().conditions.items() if code in asked]
+def vial_gate(vials: list[ChartVial]) -> Gate:
+    """Whether there is a vial to draw from, and if not, who opens one."""
     ready = [vial for vial in vials if vial.usable]
-    products = [facts.product(vial.product_id) for vial in ready]
-    against = {caution.code for product in products for caution in product.contraindications}
-    history = "; ".join(names) or "nothing that speaks against it is recorded"
-    if asked & against:
-        history += ": a contraindication, to be cleared with the prescriber"
-    return [
-        {
-            "name": "History",
-            "ok": not asked & against,
-            "text": history,
-        },
-        {"name": "Injector", "ok": True, "text": treatment.injector.display_name},
-        {
-            "name": "Vial",
-            "ok": bool(ready),
-            "text": f"{len(ready)} open and in date"
-            if ready
-            else "no open vial in date: the stock keeper or an injector can open one",
-        },
-    ]
+    if ready:
+        return Gate("Vial", f"{len(ready)} open and in date")
+    missing = Finding(
+        code="no-vial",
+        severity="stop",
+        message="No open vial is in date.",
+        mend="An assistant or an injector can open one.",
+    )
+    return Gate("Vial", missing.message, (missing,), reverse("stock:list"), "Open a vial")
 
 
 def chart_config(treatment: Treatment, face: Face, vials: list[ChartVial]) -> dict[str, Any]:
@@ -206,9 +196,9 @@ def clock_time(moment: datetime | None, form: str = "%H:%M") -> str:
 
 def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
     """Everything on the chart page of a draft."""
-    points = planning.stored_points(treatment)
+    points = stored_points(treatment)
     assessed = planning.assess(treatment, points, now=now)
-    vials = chart_vials(points, now)
+    vials = chart_vials(treatment.patient.clinic_id, points, now)
     parts = preview.draft_parts(assessed)
     config = chart_config(treatment, assessed.face, vials)
     ghost = ghost_of(treatment)
@@ -222,7 +212,7 @@ def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
         "vials": vials,
         "protocols": {row.product_id: protocols_of(row.product_id) for row in vials},
         "droplet_regions": droplets.choices(),
-        "gates": gates(treatment, vials),
+        "gates": [*assessed.gates, vial_gate(vials)],
         "goal_form": offered,
         "face_svg": chart_svg(treatment, assessed, ghost),
         "chart_config": config,
@@ -238,9 +228,7 @@ def stamped_points(
     units: float | None = None,
 ) -> list[dict[str, object]]:
     """The points of a protocol or an area on this face, to be drawn from one vial."""
-    vial = stock.vials().filter(pk=vial_id).first()
-    if vial is None:
-        raise InputError("This vial is not in stock. Choose another.")
+    vial = stock.vial_in_stock(treatment.patient.clinic_id, vial_id)
     face = planning.face_of(treatment.patient, planning.latest_measures(treatment.patient))
     if area:
         doses = area_doses(face, vial.product, area, units, on=treatment.date)
@@ -267,5 +255,5 @@ def area_doses(
 def saved_state(treatment: Treatment) -> dict[str, Any]:
     """The version and points that the database holds now, for a page that is behind."""
     treatment.refresh_from_db()
-    points = planning.stored_points(treatment)
+    points = stored_points(treatment)
     return {"version": treatment.version, "points": [point.as_json() for point in points]}

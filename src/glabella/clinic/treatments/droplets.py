@@ -106,9 +106,7 @@ def droplet_sheet(treatment: Treatment, sent: DropletInput) -> DropletSheet:
 
     Raises InputError in the words of the page for what is missing or cannot be meant.
     """
-    vial = stock.vials().filter(pk=sent.vial).first()
-    if vial is None:
-        raise InputError("This vial is not in stock. Choose another.")
+    vial = stock.vial_in_stock(treatment.patient.clinic_id, sent.vial)
     per_ml = _units_per_ml(vial)
     product = facts.product(vial.product)
     protocol = _protocol(sent.protocol, product.id, product.name)

@@ -7,13 +7,12 @@ from functools import wraps
 from typing import Any, Concatenate
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST
 
-from glabella.clinic.people.guard import ClinicRequest, P, needs
+from glabella.clinic.people.guard import ClinicRequest, P, found, needs
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.treatments import actions, charting, planning, preview, proposing, queries
 from glabella.clinic.treatments.droplets import DropletInput, as_json, droplet_sheet
@@ -48,7 +47,7 @@ def refusals_as_json(view: JsonView[P]) -> JsonView[P]:
 @require_POST
 @refusals_as_json
 def draft(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
+    treatment = found(request, queries.treatments(), pk=treatment_id)
     sent = read_json(request.body, DraftInput)
     by, now = request.member, timezone.now()
     try:
@@ -79,7 +78,7 @@ def _answer(request: ClinicRequest, treatment: Treatment, parts: dict[str, Any])
 @require_POST
 @refusals_as_json
 def stamp(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
+    treatment = found(request, queries.treatments(), pk=treatment_id)
     sent = read_json(request.body, StampInput)
     points = charting.stamped_points(
         treatment, protocol=sent.protocol, area=sent.area, vial_id=sent.vial, units=sent.units
@@ -90,7 +89,7 @@ def stamp(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 def _asked(
     request: ClinicRequest, treatment_id: int, said: proposing.GoalInput
 ) -> tuple[Treatment, proposing.Asked]:
-    treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
+    treatment = found(request, queries.treatments(), pk=treatment_id)
     return treatment, proposing.asked(treatment, said, now=timezone.now())
 
 
@@ -140,6 +139,6 @@ def curve(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 @require_POST
 @refusals_as_json
 def droplets(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
+    treatment = found(request, queries.treatments(), pk=treatment_id)
     sent = read_json(request.body, DropletInput)
     return JsonResponse(as_json(droplet_sheet(treatment, sent), sent.vial))

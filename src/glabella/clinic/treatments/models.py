@@ -68,6 +68,8 @@ class Treatment(ClinicModel):
         Lock("treatments_treatment", "UPDATE", SIGNED, "OLD.state = 'signed'"),
         Lock("treatments_treatment", "DELETE", SIGNED, "OLD.state = 'signed'"),
     )
+    CLINIC: ClassVar[str] = "patient__clinic"
+    PATIENT: ClassVar[str] = "patient"
 
     class Meta:
         ordering = ("-date", "-id")
@@ -140,6 +142,8 @@ class ChartPoint(ClinicModel):
         Lock("treatments_chartpoint", "UPDATE", SIGNED, PARENT_SIGNED.format(row="OLD")),
         Lock("treatments_chartpoint", "DELETE", SIGNED, PARENT_SIGNED.format(row="OLD")),
     )
+    CLINIC: ClassVar[str] = "treatment__patient__clinic"
+    PATIENT: ClassVar[str] = "treatment__patient"
 
     class Meta:
         ordering = ("number",)
@@ -179,6 +183,8 @@ class Override(ClinicModel):
         "at": "clinical",
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = append_only("treatments_override", "A reason given")
+    CLINIC: ClassVar[str] = "treatment__patient__clinic"
+    PATIENT: ClassVar[str] = "treatment__patient"
 
     class Meta:
         ordering = ("id",)
@@ -209,6 +215,8 @@ class Addendum(ClinicModel):
         "text": "identifying",
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = append_only("treatments_addendum", "An addendum")
+    CLINIC: ClassVar[str] = "treatment__patient__clinic"
+    PATIENT: ClassVar[str] = "treatment__patient"
 
     class Meta:
         ordering = ("at", "id")

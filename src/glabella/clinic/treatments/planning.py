@@ -9,6 +9,7 @@ from typing import cast
 
 from django.utils import timezone
 
+from glabella.clinic.gate import Gate
 from glabella.clinic.patients.measures import AREAS
 from glabella.clinic.patients.models import MeasureSet, Patient
 from glabella.clinic.patients.rules import brow_of, measures_of, plan_patient, sex_of
@@ -16,6 +17,7 @@ from glabella.clinic.reviews.models import Kind, Review
 from glabella.clinic.stock import queries as stock
 from glabella.clinic.stock import rules as vial_rules
 from glabella.clinic.treatments import rules
+from glabella.clinic.treatments.gates import gates_of
 from glabella.clinic.treatments.models import ChartPoint, State, Treatment
 from glabella.clinic.treatments.points import Placed, placed
 from glabella.errors import UserError
@@ -37,6 +39,7 @@ class Assessment:
     forecast: Forecast | None
     problem: str
     findings: tuple[Finding, ...]
+    gates: tuple[Gate, ...] = ()
 
     @property
     def stops(self) -> int:
@@ -49,11 +52,6 @@ def latest_measures(patient: Patient) -> MeasureSet | None:
 
 def face_of(patient: Patient, measures: MeasureSet | None) -> Face:
     return Face.fit(sex_of(patient), measures_of(measures))
-
-
-def stored_points(treatment: Treatment) -> tuple[Placed, ...]:
-    rows = treatment.points.select_related("vial__opening", "vial__discard")
-    return tuple(placed(row) for row in rows)
 
 
 def _injection(point: Placed) -> Injection:
@@ -171,9 +169,12 @@ def assess(treatment: Treatment, points: Sequence[Placed], *, now: datetime) -> 
     patient = treatment.patient
     measures = latest_measures(patient)
     face = face_of(patient, measures)
+    gates = gates_of(treatment, now=now)
+    found = [finding for gate in gates for finding in gate.findings]
     if not points:
-        return Assessment(face, (), None, None, "", (rules.no_points(),))
-    found = vial_findings(points, patient_id=patient.pk, now=now)
+        empty = rules.in_order([*found, rules.no_points()])
+        return Assessment(face, (), None, None, "", tuple(empty), gates)
+    found += vial_findings(points, patient_id=patient.pk, now=now)
     found += rules.late_note(treatment.date, at=now)
     plan, told, problem = None, None, ""
     try:
@@ -189,7 +190,7 @@ def assess(treatment: Treatment, points: Sequence[Placed], *, now: datetime) -> 
     except UserError as error:
         problem = str(error)
     findings = rules.in_order([*found, *(told.findings if told else ())])
-    return Assessment(face, tuple(points), plan, told, problem, tuple(findings))
+    return Assessment(face, tuple(points), plan, told, problem, tuple(findings), gates)
 
 
 def point_of(finding: Finding, points: Sequence[Placed]) -> Placed | None:

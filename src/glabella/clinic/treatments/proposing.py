@@ -83,7 +83,7 @@ class Asked:
 def asked(treatment: Treatment, sent: GoalInput, *, now: datetime) -> Asked:
     """The goal of a draft: the patient, the vial in hand, what was given and seen before."""
     rules.check_draft(signed_at=treatment.signed_at)
-    vial = _vial(sent.vial, now)
+    vial = _vial(treatment.patient.clinic_id, sent.vial, now)
     if not sent.areas:
         raise InputError("Choose at least one area for the goal.")
     patient = treatment.patient
@@ -108,11 +108,9 @@ def asked(treatment: Treatment, sent: GoalInput, *, now: datetime) -> Asked:
     return Asked(goal, face, vial)
 
 
-def _vial(vial_id: int, now: datetime) -> Vial:
+def _vial(clinic: int, vial_id: int, now: datetime) -> Vial:
     """The vial in hand, fit for use; raises InputError in words."""
-    vial = stock.vials().filter(pk=vial_id).first()
-    if vial is None:
-        raise InputError("This vial is not in stock. Choose another.")
+    vial = stock.vial_in_stock(clinic, vial_id)
     for finding in vial_rules.usable(vial.state(), now):
         raise InputError(f"{finding.message} {finding.mend}".strip())
     return vial
@@ -122,7 +120,7 @@ def _held(face: Face, points: Sequence[PointInput], vial: Vial) -> tuple[Placed,
     """Points that are to stay; a proposal plans units of one product around units of the same."""
     if len(points) > MOST_HELD:
         raise InputError(f"{len(points)} points are kept as they are; at most {MOST_HELD} can be.")
-    held = placed_points(face, points)
+    held = placed_points(face, points, vial.clinic_id)
     for point in held:
         if point.product != vial.product:
             raise InputError(
@@ -134,9 +132,9 @@ def _held(face: Face, points: Sequence[PointInput], vial: Vial) -> tuple[Placed,
     return held
 
 
-def placed_points(face: Face, points: Sequence[PointInput]) -> tuple[Placed, ...]:
+def placed_points(face: Face, points: Sequence[PointInput], clinic: int) -> tuple[Placed, ...]:
     """Points as the page sent them, checked as for a draft."""
-    known = stock.vials().in_bulk({point.vial for point in points})
+    known = stock.vials(clinic).in_bulk({point.vial for point in points})
     return tuple(
         check_point(face, point, number, known) for number, point in enumerate(points, start=1)
     )
@@ -153,7 +151,7 @@ def trade_offs(wanted: Asked) -> tuple[TradeOff, ...]:
 
 def weigh(wanted: Asked, points: Sequence[PointInput], *, name: str) -> Outcome | None:
     """What these points do against the goal, together with what was given before."""
-    placed = placed_points(wanted.face, points)
+    placed = placed_points(wanted.face, points, wanted.vial.clinic_id)
     if not placed:
         return None
     today = planning.planned(placed, on=wanted.goal.date, given=False)

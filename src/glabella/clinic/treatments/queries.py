@@ -18,7 +18,7 @@ from glabella.clinic.stock import queries as stock
 from glabella.clinic.treatments import planning, preview, rules
 from glabella.clinic.treatments.models import Addendum, Override, State, Treatment
 from glabella.clinic.treatments.points import Placed
-from glabella.clinic.treatments.record import is_intact
+from glabella.clinic.treatments.record import is_intact, stored_points
 from glabella.face import Face
 from glabella.plan import Forecast, Plan
 
@@ -58,7 +58,7 @@ class SignPage:
 
 
 def sign_page(treatment: Treatment, *, now: datetime) -> SignPage:
-    points = planning.stored_points(treatment)
+    points = stored_points(treatment)
     assessed = planning.assess(treatment, points, now=now)
     stops = rules.stops_by_code(assessed.findings)
     overridable = [preview.finding_row(one) for one in stops if rules.may_override(one)]
@@ -152,7 +152,7 @@ class SignedRecord:
 
 
 def signed_record(treatment: Treatment) -> SignedRecord:
-    points = planning.stored_points(treatment)
+    points = stored_points(treatment)
     plan, forecast = stored_plan(treatment), stored_forecast(treatment)
     face = Face.fit(plan.patient.sex, plan.patient.measures)
     findings = tuple(forecast.findings) if forecast else ()

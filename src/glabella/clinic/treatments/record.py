@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import UTC
 
-from glabella.clinic.treatments.models import Treatment
-from glabella.clinic.treatments.points import Placed
+from glabella.clinic.audit.chain import digest, signed_content
+from glabella.clinic.treatments.models import Addendum, Treatment
+from glabella.clinic.treatments.points import Placed, placed
 
 
 def _point(point: Placed) -> dict[str, object]:
@@ -36,8 +35,32 @@ def content_hash(treatment: Treatment, points: Sequence[Placed]) -> str:
         "signed_by": treatment.signed_by_id,
         "signed_at": treatment.signed_at.astimezone(UTC).isoformat(),
     }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest(content)
+
+
+def stored_points(treatment: Treatment) -> tuple[Placed, ...]:
+    """The points of a treatment with their vials, as they are stored."""
+    rows = treatment.points.select_related("vial__opening", "vial__discard")
+    return tuple(placed(row) for row in rows)
+
+
+@signed_content(Treatment)
+def stored_hash(treatment: Treatment) -> str:
+    """The hash over what is stored now of a signed treatment."""
+    return content_hash(treatment, stored_points(treatment))
+
+
+@signed_content(Addendum)
+def addendum_hash(addendum: Addendum) -> str:
+    return digest(
+        {
+            "treatment": addendum.treatment_id,
+            "reason": addendum.reason,
+            "text": addendum.text,
+            "by": addendum.by_id,
+            "at": addendum.at.astimezone(UTC).isoformat(),
+        }
+    )
 
 
 def is_intact(treatment: Treatment, points: Sequence[Placed]) -> bool:

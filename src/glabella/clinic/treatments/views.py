@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from glabella.clinic.audit.queries import trail_of
 from glabella.clinic.forms import form_page, submit
 from glabella.clinic.patients.models import Patient
-from glabella.clinic.people.guard import ClinicRequest, needs
+from glabella.clinic.people.guard import ClinicRequest, found, needs
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.treatments import actions, charting, document, queries
 from glabella.clinic.treatments.forms import AddendumForm, SignForm
@@ -22,7 +22,7 @@ from glabella.errors import UserError
 @needs(Permission.CHART)
 @require_POST
 def start(request: ClinicRequest, patient_id: int) -> HttpResponse:
-    patient = get_object_or_404(Patient, pk=patient_id)
+    patient = found(request, Patient.objects.all(), pk=patient_id)
     try:
         draft = actions.start_treatment(patient=patient, by=request.member)
     except UserError as refusal:
@@ -34,7 +34,7 @@ def start(request: ClinicRequest, patient_id: int) -> HttpResponse:
 @needs(Permission.CHART)
 @require_safe
 def chart(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
+    treatment = found(request, queries.treatments(), pk=treatment_id)
     if treatment.is_signed:
         return redirect("treatments:record", treatment_id)
     context = charting.chart_context(treatment, now=timezone.now())
@@ -45,7 +45,7 @@ def chart(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 @needs(Permission.CHART)
 @require_POST
 def abandon(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = get_object_or_404(Treatment, pk=treatment_id)
+    treatment = found(request, Treatment.objects.all(), pk=treatment_id)
     try:
         actions.abandon_draft(treatment=treatment, by=request.member)
         messages.success(request, "The draft is thrown away.")
@@ -57,7 +57,7 @@ def abandon(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 @needs(Permission.SIGN)
 @require_http_methods(["GET", "POST"])
 def sign(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    draft = get_object_or_404(queries.treatments(), pk=treatment_id)
+    draft = found(request, queries.treatments(), pk=treatment_id)
     if draft.is_signed:
         return redirect("treatments:record", treatment_id)
     page = queries.sign_page(draft, now=timezone.now())
@@ -72,7 +72,7 @@ def sign(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 @needs(Permission.SEE_PATIENTS)
 @require_safe
 def record(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
+    treatment = found(request, queries.treatments(), pk=treatment_id)
     if not treatment.is_signed:
         return render(request, "treatments/unsigned.html", {"treatment": treatment})
     signed = queries.signed_record(treatment)
@@ -83,7 +83,7 @@ def record(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 @needs(Permission.ADD_ADDENDA)
 @require_http_methods(["GET", "POST"])
 def addendum(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
+    treatment = found(request, queries.treatments(), pk=treatment_id)
     form = AddendumForm(request.POST or None)
     added = submit(request, form, actions.add_addendum, treatment=treatment, by=request.member)
     if added is None:
@@ -95,7 +95,7 @@ def addendum(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 @needs(Permission.SEE_PATIENTS)
 @require_safe
 def pdf(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = get_object_or_404(queries.treatments(), pk=treatment_id)
+    treatment = found(request, queries.treatments(), pk=treatment_id)
     if not treatment.is_signed:
         return render(request, "treatments/unsigned.html", {"treatment": treatment}, status=404)
     try:

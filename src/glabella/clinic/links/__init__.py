@@ -1,0 +1,1 @@
+"""Links that let a patient do one thing without an account."""

@@ -1,0 +1,1 @@
+"""What somebody at the clinic has to do, and by when."""
