@@ -1,7 +1,7 @@
 """Face charts and curves as SVG: the same for the page, the PDF and the command line."""
 
 from glabella.chart.body import body_svg, place_of
-from glabella.chart.body_sheet import session_points, session_svg, targets_of
+from glabella.chart.body_sheet import pictures_svg, session_points, session_svg, targets_of
 from glabella.chart.brow import brow_svg
 from glabella.chart.compare import Box, compare_box, compare_svg, gauge_svg
 from glabella.chart.curves import curves_svg
@@ -31,6 +31,7 @@ __all__ = [
     "gauge_svg",
     "label_places",
     "panel",
+    "pictures_svg",
     "place_of",
     "plan_points",
     "plan_svg",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -78,15 +79,38 @@ def session_svg(session: BodySession) -> str:
     return f"<svg{opening}>{element('title', escape(heading))}{paper}{body}</svg>\n"
 
 
+def pictures_svg(
+    indication: Indication,
+    product_id: str,
+    points: Mapping[str, Sequence[ChartPoint]],
+    *,
+    title: str,
+) -> str:
+    """The pictures of an indication in one drawing, without any words but its title."""
+    drawn, height = _pictures(indication, product_id, points)
+    opening = attributes(
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"{MARGIN:g} {TOP:g} {WIDTH - 2 * MARGIN:g} {height:g}",
+            "role": "img",
+            "aria-label": title,
+            "class": "body-sheet",
+            "font-family": FONT,
+        }
+    )
+    return f"<svg{opening}>{element('title', escape(title))}{drawn}</svg>"
+
+
 def _pictures(
-    indication: Indication, product_id: str, points: dict[str, list[ChartPoint]]
+    indication: Indication, product_id: str, points: Mapping[str, Sequence[ChartPoint]]
 ) -> tuple[str, float]:
     """The pictures in a row, as wide as fits, and how high the highest is."""
     boxes = [facts.load().body_maps.maps[one].box for one in indication.maps]
     room = WIDTH - 2 * MARGIN - GAP * (len(boxes) - 1)
     scale = min(room / sum(box[2] for box in boxes), HEIGHT / max(box[3] for box in boxes))
     named = targets_of(indication, product_id)
-    drawn, x = "", MARGIN
+    x = MARGIN + (room - scale * sum(box[2] for box in boxes)) / 2
+    drawn = ""
     for key, box in zip(indication.maps, boxes, strict=True):
         own = body_svg(key, points=points.get(key, ()), prefix=f"sheet-{key}-", named=named)
         place = {"x": x, "y": TOP, "width": scale * box[2], "height": scale * box[3]}

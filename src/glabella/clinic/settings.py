@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "glabella.clinic.stock",
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
+    "glabella.clinic.body",
     "glabella.clinic.demo",
 ]
 

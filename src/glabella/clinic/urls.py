@@ -7,6 +7,7 @@ urlpatterns = [
     path("patients/", include("glabella.clinic.patients.urls")),
     path("stock/", include("glabella.clinic.stock.urls")),
     path("treatments/", include("glabella.clinic.treatments.urls")),
+    path("body/", include("glabella.clinic.body.urls")),
     path("reviews/", include("glabella.clinic.reviews.urls")),
     path("audit/", include("glabella.clinic.audit.urls")),
 ]

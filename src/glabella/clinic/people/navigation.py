@@ -23,7 +23,7 @@ ROOMS = (
         "Patients",
         "patients:list",
         Permission.SEE_PATIENTS,
-        ("patients", "treatments", "reviews"),
+        ("patients", "treatments", "reviews", "body"),
     ),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.template.loader import render_to_string
@@ -17,8 +18,11 @@ class NoPdf(UserError):
     """The libraries that draw a PDF are not on this machine."""
 
 
-def treatment_pdf(record: SignedRecord) -> bytes:
-    """A4 with the chart, the doses, the vials, the forecast and who signed."""
+def treatment_pdf(record: SignedRecord, *, body: Mapping[str, object]) -> bytes:
+    """A4 with the chart, the doses, the vials, the forecast and who signed.
+
+    `body` is what a session outside the face has beside; it is empty for the face.
+    """
     try:
         # Not at the top: WeasyPrint loads Pango, and a clinic without it shall still start.
         weasyprint = importlib.import_module("weasyprint")
@@ -28,7 +32,7 @@ def treatment_pdf(record: SignedRecord) -> bytes:
             "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
             "fonts-dejavu-core. Then restart."
         ) from error
-    html = render_to_string("treatments/document.html", {"record": record})
+    html = render_to_string("treatments/document.html", {"record": record, "body": body})
     style = weasyprint.CSS(string=STYLE.read_text(encoding="utf-8"))
     # url_fetcher refuses everything: the page carries all that it shows.
     page = weasyprint.HTML(string=html, url_fetcher=_refuse)

@@ -15,6 +15,7 @@ from glabella.plan.body.judged import ROUNDED, JudgedSession
 from glabella.plan.body.session import Given, indication_of
 from glabella.plan.finding import Finding
 from glabella.plan.judged import finding
+from glabella.plan.together import counted_together
 
 OTHER_TOXIN = "other-toxin-recently"
 
@@ -116,35 +117,7 @@ def cumulative(judged: JudgedSession) -> Iterator[Finding]:
             mend="Lower the units or wait.",
         )
     else:
-        yield from _counted_together(judged, given, earlier)
-
-
-def _counted_together(
-    judged: JudgedSession, given: float, earlier: list[Given]
-) -> Iterator[Finding]:
-    """Another product that the label counts too: shares of each product's limit, never units."""
-    pair = facts.load().body.counted_together.get(judged.session.product)
-    other = [one for one in earlier if pair and one.product == pair.product]
-    most = judged.product.limits.cumulative_units
-    if not other or pair is None or most is None:
-        return
-    theirs = facts.product(pair.product).limits.cumulative_units
-    assert theirs is not None
-    units = round(sum(one.units for one in other), 2)
-    share = given / most.value + units / theirs.value
-    name = facts.product(pair.product).name
-    told = (
-        f"{given:g} U {judged.product.name} is {given / most.value:.0%} of its limit and "
-        f"{units:g} U {name} is {units / theirs.value:.0%} of its own: together {share:.0%}. "
-        f"{pair.text.value}"
-    )
-    yield finding(
-        "cumulative-together",
-        "stop" if share > 1 else "note",
-        told,
-        fact=pair.text,
-        mend="Lower the units or wait." if share > 1 else "",
-    )
+        yield from counted_together(judged.product, given, _by_product(earlier))
 
 
 def other_toxins(judged: JudgedSession) -> Iterator[Finding]:
@@ -171,6 +144,13 @@ def other_toxins(judged: JudgedSession) -> Iterator[Finding]:
             fact=caution,
             mend="Weigh it, and record why.",
         )
+
+
+def _by_product(earlier: list[Given]) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for one in earlier:
+        sums[one.product] = sums.get(one.product, 0.0) + one.units
+    return sums
 
 
 def _within(judged: JudgedSession, days: Fact[float]) -> list[Given]:
