@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
     "glabella.clinic.body",
+    "glabella.clinic.cosigning",
     "glabella.clinic.demo",
 ]
 

@@ -9,5 +9,6 @@ urlpatterns = [
     path("treatments/", include("glabella.clinic.treatments.urls")),
     path("body/", include("glabella.clinic.body.urls")),
     path("reviews/", include("glabella.clinic.reviews.urls")),
+    path("cosigning/", include("glabella.clinic.cosigning.urls")),
     path("audit/", include("glabella.clinic.audit.urls")),
 ]

@@ -25,6 +25,7 @@ ROOMS = (
         Permission.SEE_PATIENTS,
         ("patients", "treatments", "reviews", "body"),
     ),
+    Room("Co-sign", "cosigning:queue", Permission.COSIGN, ("cosigning",)),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
 )

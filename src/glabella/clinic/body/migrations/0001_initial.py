@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("people", "0002_clinic"),
-        ("treatments", "0003_body"),
+        ("treatments", "0004_body"),
     ]
 
     operations = [

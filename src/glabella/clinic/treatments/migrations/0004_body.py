@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("patients", "0003_clinic"),
         ("people", "0002_clinic"),
-        ("treatments", "0002_droplets"),
+        ("treatments", "0003_versions"),
     ]
 
     operations = [
