@@ -34,6 +34,7 @@ READ_ONLY = {
     "audit:raw-writes",
     "treatments:versions",
     "cosigning:queue",
+    "body:session",
 }
 POST_ONLY = {
     "patients:treat",
@@ -50,6 +51,9 @@ POST_ONLY = {
     "reviews:correct",
     "cosigning:all",
     "cosigning:changes",
+    "body:draft",
+    "body:lay",
+    "body:repeat",
 }
 JSON = {
     "treatments:draft",
@@ -58,6 +62,9 @@ JSON = {
     "treatments:weigh",
     "treatments:curve",
     "treatments:droplets",
+    "body:draft",
+    "body:lay",
+    "body:repeat",
 }
 
 

@@ -19,7 +19,7 @@ from glabella.clinic.patients.models import Patient
 from glabella.clinic.stock.models import Vial
 from glabella.clinic.stock.queries import vial_in_stock
 from glabella.clinic.treatments import body_pictures, charting, planning, preview
-from glabella.clinic.treatments.body_session import SheetInput, patient_of
+from glabella.clinic.treatments.body_session import SheetInput
 from glabella.clinic.treatments.models import State, Treatment
 from glabella.clinic.treatments.points import MOST_POINTS, Placed, PointInput
 from glabella.clinic.treatments.record import stored_points
@@ -166,9 +166,8 @@ def last_session(treatment: Treatment) -> Treatment | None:
 def laid_points(treatment: Treatment, sent: LayInput) -> list[dict[str, object]]:
     """The points of a protocol, or of some of its muscles, at marks that are free."""
     vial = vial_in_stock(treatment.patient.clinic_id, sent.vial)
-    known = patient_of(treatment)
-    weight = sent.weight_kg if sent.weight_kg is not None else known.weight_kg
-    patient = BodyPatient(age_years=known.age_years, weight_kg=weight)
+    age = treatment.patient.age_years(treatment.date)
+    patient = BodyPatient(age_years=age, weight_kg=sent.weight_kg)
     laid = lay(
         treatment.indication,
         vial.product,
@@ -303,6 +302,9 @@ def _config(
         "vials": [asdict(vial) for vial in vials],
         "targets": marks,
         "behind": [key for key in indication.maps if known.body_maps.maps[key].from_behind],
+        "sites_known": all(
+            row.sites for one in indication.products.values() for row in one.muscles
+        ),
         "depths": {key: one.depth for key, one in indication.products.items()},
         "dose_step": {key: facts.product(key).dose_step_units.value for key in indication.products},
         "saved_at": charting.clock_time(treatment.saved_at),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -24,11 +23,15 @@ from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.points import Placed, read_json
 from glabella.clinic.treatments.queries import treatments
 from glabella.clinic.treatments.rules import StaleDraft
-from glabella.errors import UserError
+from glabella.errors import InputError, UserError
 
 
-def sessions() -> QuerySet[Treatment]:
-    return treatments().exclude(indication="")
+def of_the_body(request: ClinicRequest, treatment_id: int) -> Treatment:
+    """The treatment of this number; raises InputError for one of the face."""
+    treatment = found(request, treatments(), pk=treatment_id)
+    if not treatment.indication:
+        raise InputError("This treatment is of the face: chart it there.")
+    return treatment
 
 
 @needs(Permission.CHART)
@@ -50,9 +53,10 @@ def choose(request: ClinicRequest, patient_id: int) -> HttpResponse:
 @needs(Permission.CHART)
 @require_safe
 def session(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = found(request, sessions(), pk=treatment_id)
-    if treatment.is_signed:
-        return redirect("treatments:record", treatment_id)
+    treatment = found(request, treatments(), pk=treatment_id)
+    if treatment.is_signed or not treatment.indication:
+        name = "treatments:record" if treatment.is_signed else "treatments:chart"
+        return redirect(name, treatment_id)
     context = queries.session_context(treatment, now=timezone.now())
     return render(request, "body/session.html", context)
 
@@ -62,7 +66,7 @@ def session(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 @require_POST
 @refusals_as_json
 def draft(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = found(request, sessions(), pk=treatment_id)
+    treatment = of_the_body(request, treatment_id)
     sent = read_json(request.body, queries.BodyDraftInput)
     try:
         points = save_draft(
@@ -95,7 +99,7 @@ def _answer(
 @require_POST
 @refusals_as_json
 def lay(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = found(request, sessions(), pk=treatment_id)
+    treatment = of_the_body(request, treatment_id)
     sent = read_json(request.body, queries.LayInput)
     return JsonResponse({"points": queries.laid_points(treatment, sent)})
 
@@ -104,7 +108,7 @@ def lay(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 @require_POST
 @refusals_as_json
 def repeat(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = found(request, sessions(), pk=treatment_id)
+    treatment = of_the_body(request, treatment_id)
     sent = read_json(request.body, queries.LayInput)
     return JsonResponse({"points": queries.repeated_points(treatment, sent.vial)})
 
@@ -112,7 +116,7 @@ def repeat(request: ClinicRequest, treatment_id: int) -> HttpResponse:
 @needs(Permission.REVIEW)
 @require_http_methods(["GET", "POST"])
 def scale(request: ClinicRequest, treatment_id: int) -> HttpResponse:
-    treatment = found(request, sessions(), pk=treatment_id, state="signed")
+    treatment = found(request, treatments(), pk=treatment_id, state="signed")
     known = queries.scale_of(treatment)
     if known is None:
         return redirect("treatments:record", treatment_id)

@@ -203,10 +203,8 @@ def signed_record(treatment: Treatment) -> SignedRecord:
 def forecast_parts(record: SignedRecord) -> dict[str, Any]:
     """The forecast as it was when signed, for the panel of the record's page."""
     told = record.forecast
-    judged = stored_judgement(record.treatment) if record.treatment.indication else None
-    if judged:
-        told_of = preview.told_findings(record.findings)
-        return {"panel": None, "panel_error": judged.no_forecast, **told_of}
+    if record.treatment.indication:
+        return {"panel": None, "panel_error": "", **preview.told_findings(record.findings)}
     return {
         "panel": chart.panel(told, fixed_day=int(facts.load().safety.review_days.value)),
         "panel_error": "" if told else "The forecast of this treatment cannot be drawn any more.",

@@ -67,28 +67,23 @@ function change(next, why) {
 }
 
 /** Ask the clinic for points: the protocol, a muscle, or the last session. */
-async function ask(url, wanted, why) {
+async function ask(url, wanted, why, { anew = false } = {}) {
   const held = armed();
   if (!held) return;
-  const answer = await saver.post(url, { vial: held.id, weight_kg: number("weight"), used: used(), ...wanted });
+  const taken = anew ? {} : used();
+  const answer = await saver.post(url, { vial: held.id, weight_kg: number("weight"), used: taken, ...wanted });
   if (answer.status !== 200) return say(answer.body.error || "The clinic did not answer. Try again.");
   hideBanner();
   const added = answer.body.points.map((point) => ({ area: "", site: "", ...point, key: newKey() }));
-  change([...points, ...added], `${why}: ${added.length} points.`);
+  change([...(anew ? [] : points), ...added], `${why}: ${added.length} points.`);
 }
 
 function act(name, row) {
   const key = row?.dataset.key;
   const point = points.find((p) => p.key === key);
-  if (name === "lay") {
-    // The whole protocol takes the label's units and sites, whatever is typed for a muscle.
-    change([], "");
-    return ask(config.urls.lay, { sides: sides() }, "The protocol is laid");
-  }
-  if (name === "repeat") {
-    change([], "");
-    return ask(config.urls.repeat, {}, "The last session is laid");
-  }
+  // The whole protocol takes the label's units; where it gives no sites, those that are typed.
+  if (name === "lay") return ask(config.urls.lay, { sides: sides(), sites: config.sites_known ? null : number("sites") }, "The protocol is laid", { anew: true });
+  if (name === "repeat") return ask(config.urls.repeat, {}, "The last session is laid", { anew: true });
   if (name === "clear") return change([], "All points are removed.");
   if (name === "remove") return change(points.filter((p) => p.key !== key), "The point is removed.");
   if (name === "mirror" && point) {
@@ -237,5 +232,6 @@ if (kept && kept.points && JSON.stringify(kept.points) !== JSON.stringify(points
     act: () => { hideBanner(); change(kept.points, "The kept points are back."); },
   });
 }
-one("[name=vial]")?.click();
+const used_last = one(`[name=vial][value="${points.at(-1)?.vial}"]`);
+(used_last || one("[name=vial]"))?.click();
 arm();
