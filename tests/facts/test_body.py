@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,15 +122,9 @@ TOTALS = [
 ]
 
 
-@pytest.mark.parametrize(("indication", "product", "units", "per", "sites", "days"), TOTALS)
-def test_totals_sites_and_intervals_are_those_that_were_read(
-    indication: str,
-    product: str,
-    units: tuple[float, float] | None,
-    per: str,
-    sites: tuple[int, int] | None,
-    days: float | None,
-) -> None:
+@pytest.mark.parametrize("row", TOTALS, ids=lambda row: f"{row[0]}-{row[1]}")
+def test_totals_sites_and_intervals_are_those_that_were_read(row: tuple[Any, ...]) -> None:
+    indication, product, units, per, sites, days = row
     limits = protocol(indication, product).limits
     assert value(limits.units) == units
     assert limits.units_per == per
@@ -147,15 +142,9 @@ BY_WEIGHT = [
 ]
 
 
-@pytest.mark.parametrize(("indication", "product", "per_kg", "most", "together", "cap"), BY_WEIGHT)
-def test_limits_by_weight_are_those_that_were_read(
-    indication: str,
-    product: str,
-    per_kg: tuple[float, float],
-    most: float,
-    together: float | None,
-    cap: float | None,
-) -> None:
+@pytest.mark.parametrize("row", BY_WEIGHT, ids=lambda row: f"{row[0]}-{row[1]}")
+def test_limits_by_weight_are_those_that_were_read(row: tuple[Any, ...]) -> None:
+    indication, product, per_kg, most, together, cap = row
     limits = protocol(indication, product).limits
     assert value(limits.units_per_kg) == per_kg
     assert value(limits.most_units) == most
