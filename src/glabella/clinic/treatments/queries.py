@@ -13,7 +13,9 @@ from django.utils.safestring import mark_safe
 
 from glabella import chart, facts
 from glabella.clinic.cosigning.models import Cosignature
+from glabella.clinic.body.queries import record_context
 from glabella.clinic.people.models import Member
+from glabella.clinic.records import of_clinic
 from glabella.clinic.stock import queries as stock
 from glabella.clinic.treatments import planning, preview, rules
 from glabella.clinic.treatments.body_pictures import one_picture
@@ -34,7 +36,7 @@ def treatments() -> QuerySet[Treatment]:
 
 
 def drafts_of(member: Member) -> list[Treatment]:
-    drafts = treatments().filter(state=State.DRAFT, injector=member)
+    drafts = of_clinic(treatments(), member.clinic_id).filter(state=State.DRAFT, injector=member)
     return list(drafts.order_by("-created_at"))
 
 
@@ -160,6 +162,7 @@ class SignedRecord:
     review_due: date
     intact: bool
     corrects: str
+    body: dict[str, Any]
 
 
 def as_signed(treatment: Treatment, points: tuple[Placed, ...]) -> planning.Assessment:
@@ -197,6 +200,7 @@ def signed_record(treatment: Treatment) -> SignedRecord:
         review_due=review_due(treatment),
         intact=is_intact(treatment, points),
         corrects=correction_words(treatment),
+        body=record_context(treatment),
     )
 
 

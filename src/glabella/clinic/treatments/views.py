@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from glabella.clinic.audit.queries import trail_of
-from glabella.clinic.body.queries import record_context
 from glabella.clinic.cosigning import queries as cosigning
 from glabella.clinic.forms import form_page, submit
 from glabella.clinic.patients.models import Patient
@@ -103,7 +102,7 @@ def record(request: ClinicRequest, treatment_id: int) -> HttpResponse:
         return render(request, "treatments/unsigned.html", {"treatment": treatment})
     signed = queries.signed_record(treatment)
     context = {"treatment": treatment, "record": signed, "trail": trail_of(treatment)}
-    context["body"] = record_context(treatment)
+    context["body"] = signed.body
     context["cosigning"] = cosigning.panel(treatment, request.member)
     return render(request, "treatments/record.html", context | queries.forecast_parts(signed))
 
@@ -128,7 +127,7 @@ def pdf(request: ClinicRequest, treatment_id: int) -> HttpResponse:
         return render(request, "treatments/unsigned.html", {"treatment": treatment}, status=404)
     try:
         signed = queries.signed_record(treatment)
-        printed = document.treatment_pdf(signed, body=record_context(treatment))
+        printed = document.treatment_pdf(signed)
     except document.NoPdf as missing:
         return render(request, "treatments/no_pdf.html", {"error": missing}, status=501)
     name = f'inline; filename="treatment-{treatment.pk}.pdf"'
