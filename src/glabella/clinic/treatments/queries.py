@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from glabella import chart, facts
-from glabella.clinic.cosigning.models import Cosignature
 from glabella.clinic.body.queries import record_context
+from glabella.clinic.cosigning.models import Cosignature
 from glabella.clinic.people.models import Member
 from glabella.clinic.records import of_clinic
 from glabella.clinic.stock import queries as stock
