@@ -16,6 +16,8 @@ from glabella.clinic.links.models import Purpose
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import ROLES, Permission, Role
 from glabella.clinic.reviews.actions import sign_review
+from glabella.clinic.safety.actions import EventInput, raise_event, start_guide
+from glabella.clinic.safety.reports import start_report
 from glabella.clinic.stock.models import Vial
 from glabella.clinic.tasks.actions import raise_task
 from glabella.clinic.treatments.models import Treatment
@@ -69,10 +71,20 @@ def keys_of(vial: Vial, signed: Treatment, carol: Member, bob: Member, alice: Me
         "task_id": task.pk,
         "product_id": "botox-cosmetic",
         "version": 1,
+        **of_safety(old, bob),
         # allauth's: a passkey of one's own
         "pk": 1,
         "token": "no-such-token",
     }
+
+
+def of_safety(treatment: Treatment, bob: Member) -> Keys:
+    """An event with a guide that runs and a report that is begun."""
+    told = EventInput("bruising", treatment.date)
+    [event] = raise_event(patient=treatment.patient, told=told, treatment=treatment, by=bob)
+    run = start_guide(patient=event.patient, guide="bruise", event=event, by=bob)
+    report = start_report(event=event, form="yellow-card", by=bob)
+    return {"event_id": event.pk, "run_id": run.pk, "report_id": report.pk}
 
 
 def fresh(person: Member) -> Client:

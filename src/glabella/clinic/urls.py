@@ -17,5 +17,6 @@ urlpatterns = [
     path("reviews/", include("glabella.clinic.reviews.urls")),
     path("data/", include("glabella.clinic.data.urls")),
     path("cosigning/", include("glabella.clinic.cosigning.urls")),
+    path("safety/", include("glabella.clinic.safety.urls")),
     path("audit/", include("glabella.clinic.audit.urls")),
 ]

@@ -23,6 +23,7 @@ from glabella.facts.model import Calibration, ModelFacts
 from glabella.facts.practice import PracticeArea
 from glabella.facts.safety import Safety
 from glabella.facts.schema import Condition, Product, Protocol, Source
+from glabella.facts.vigilance import Events, Guide, RatingScale, ReportForm
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +40,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     droplets: DropletFacts
     body: Body
     body_maps: BodyMaps
+    events: Events
+    guides: dict[str, Guide]
+    reports: dict[str, ReportForm]
+    scales: dict[str, RatingScale]
     literature: tuple[PublishedRow, ...]
     findings: tuple[PublishedFinding, ...]
     anatomy: Anatomy
@@ -75,6 +80,10 @@ SHEETS = (
     Sheet("droplets", "droplets.toml", DropletFacts),
     Sheet("body", "body.toml", Body),
     Sheet("body_maps", "body_maps.toml", BodyMaps),
+    Sheet("events", "events.toml", Events),
+    Sheet("guides", "guides.toml", dict[str, Guide]),
+    Sheet("reports", "reports.toml", dict[str, ReportForm]),
+    Sheet("scales", "scales.toml", dict[str, RatingScale]),
     Sheet("literature", "literature/*.toml", Literature, "rows"),
     Sheet("findings", "findings.toml", Findings, "rows"),
     Sheet("anatomy", "anatomy.toml", Anatomy),
