@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from glabella.clinic.api.actions import make_token
 from glabella.clinic.api.wire import service
 from glabella.clinic.links.actions import make_link
 from glabella.clinic.links.models import Purpose
+from glabella.clinic.patients.actions import raise_alert
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import ROLES, Permission, Role
 from glabella.clinic.reviews.actions import sign_review
@@ -40,7 +42,17 @@ from tests.clinic.addresses import (
     send,
     view_of,
 )
-from tests.clinic.conftest import PASSWORD, SignedIn, member, signed_days_ago
+from tests.clinic.conftest import (
+    PASSWORD,
+    SignedIn,
+    a_page,
+    a_png,
+    an_order,
+    licence,
+    member,
+    paper,
+    signed_days_ago,
+)
 from tests.clinic.doors import enter
 
 GUARDED = {name: one.who for name, one in TABLE.items() if isinstance(one.who, Permission)}
@@ -72,9 +84,39 @@ def keys_of(vial: Vial, signed: Treatment, carol: Member, bob: Member, alice: Me
         "product_id": "botox-cosmetic",
         "version": 1,
         **of_safety(old, bob),
+        **of_the_team(alice),
+        **of_before(signed, alice),
         # allauth's: a passkey of one's own
         "pk": 1,
         "token": "no-such-token",
+    }
+
+
+def of_the_team(injector: Member) -> Keys:
+    """Somebody's papers, privileges, order and page."""
+    petra = member("Petra", Role.PRESCRIBER)
+    paper(petra, licence(prescribes=True, file=ContentFile(a_png(), name="licence.png")))
+    return {
+        "kind": "licence",
+        "credential_id": injector.credentials.all()[0].pk,
+        "privilege_id": injector.privileges.all()[0].pk,
+        "evidence_id": petra.evidence.get().pk,
+        "standing_order_id": an_order(petra).pk,
+        "profile_id": a_page(injector).pk,
+        "slug": "alice",
+    }
+
+
+def of_before(treatment: Treatment, alice: Member) -> Keys:
+    """What was settled before the treatment, and an alert."""
+    patient = treatment.patient
+    consent, assessment = patient.consents.get(), patient.assessments.get()
+    alert = raise_alert(patient=patient, kind="alert", text="Faints at needles", by=alice)
+    return {
+        "consent_id": consent.pk,
+        "text_id": consent.text_id,
+        "assessment_id": assessment.pk,
+        "alert_id": alert.pk,
     }
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from glabella.errors import FactError
 from glabella.facts.anatomy import Anatomy
+from glabella.facts.before import Before
 from glabella.facts.body import Body, BodyMaps
 from glabella.facts.corrections import Corrections
 from glabella.facts.droplets import DropletFacts
@@ -35,6 +36,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     practice: dict[str, PracticeArea]
     conditions: dict[str, Condition]
     safety: Safety
+    before: Before
     corrections: Corrections
     goals: Goals
     droplets: DropletFacts
@@ -75,6 +77,7 @@ SHEETS = (
     Sheet("practice", "practice.toml", dict[str, PracticeArea]),
     Sheet("conditions", "conditions.toml", dict[str, Condition]),
     Sheet("safety", "safety.toml", Safety),
+    Sheet("before", "before.toml", Before),
     Sheet("corrections", "corrections.toml", Corrections),
     Sheet("goals", "goals.toml", Goals),
     Sheet("droplets", "droplets.toml", DropletFacts),
