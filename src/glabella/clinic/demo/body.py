@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from glabella.clinic.body.actions import read_scale, start_session
 from glabella.clinic.body.queries import LayInput, laid_points
+from glabella.clinic.demo.before import make_ready
 from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
@@ -19,7 +20,10 @@ from glabella.clinic.stock.models import DiscardReason, Vial
 from glabella.clinic.treatments.actions import save_draft, sign_treatment
 from glabella.clinic.treatments.body_session import SheetInput
 from glabella.clinic.treatments.models import Treatment
+from glabella.clinic.treatments.planning import assess
 from glabella.clinic.treatments.points import PointInput
+from glabella.clinic.treatments.record import stored_points
+from glabella.clinic.treatments.rules import may_override
 from glabella.face import Side
 
 MIGRAINE, CHILD = "chronic-migraine", "upper-limb-spasticity-child"
@@ -70,10 +74,14 @@ def tell(cast: dict[str, Member], measures: dict[str, Any], now: datetime) -> No
     adult = person(
         "Nine", date(today.year - 47, 1, 15), measures, by=by, at=then - timedelta(days=1)
     )
+    for at in (then - timedelta(hours=2), now - timedelta(hours=2)):
+        make_ready(adult, injector=by, prescriber=cast["prescriber"], at=at)
     used = vial("DEMO-T690", 200, "4", cast=cast, opened=then - timedelta(minutes=20))
     draft = start_session(patient=adult, indication=MIGRAINE, by=by, at=then)
     chart(draft, LayInput(vial=used.pk), SheetInput(scale_before=66), by=by, at=then)
-    signed = sign_treatment(treatment=draft, by=by, at=then)
+    found = assess(draft, stored_points(draft), now=then).findings
+    reasons = {one.code: "Demo record: judged acceptable." for one in found if may_override(one)}
+    signed = sign_treatment(treatment=draft, by=by, overrides=reasons, at=then)
     rest = then + timedelta(hours=1)
     discard_vial(vial=used, reason=DiscardReason.REMAINDER, by=by, at=rest)
     read_at = then + READ_AFTER
