@@ -17,6 +17,17 @@ from glabella.chart.validation_figure import ShownRow, validation_svg
 from glabella.errors import GlabellaError, InputError
 from glabella.plan import Plan, forecast, plan_schema, read_plan, report
 from glabella.plan.basis import basis
+from glabella.plan.body import text as body_text
+from glabella.plan.body.limits import check as check_session
+from glabella.plan.body.session import (
+    BodySession,
+    indication_of,
+    read_session,
+    session_schema,
+)
+from glabella.plan.body.session import (
+    refuse_tomorrow as refuse_a_session_of_tomorrow,
+)
 from glabella.plan.correct import correct
 from glabella.plan.corrections import correction_text
 from glabella.plan.corrections.case import case_schema, read_case, refuse_tomorrow
@@ -43,6 +54,7 @@ SCHEMAS = {
     "goal": goal_schema,
     "case": case_schema,
     "region": region_schema,
+    "body": session_schema,
     "trial": trial_schema,
 }
 BAR = 40
@@ -92,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"glabella {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _of_planning(commands)
+    _of_the_body(commands)
     _of_facts(commands)
     _of_trials(commands)
     for name, words in CLINIC.items():
@@ -140,6 +153,20 @@ def _of_planning(commands: Commands) -> None:
     command.add_argument("name", nargs="?", default="", help="one of them, with its reasoning")
     command.add_argument("--json", action="store_true", help="as JSON")
     command.set_defaults(run=_faces)
+
+
+def _of_the_body(commands: Commands) -> None:
+    command = commands.add_parser("body", help="protocols outside the face, from their labels")
+    command.add_argument("indication", nargs="?", default="", help="one of them, with its limits")
+    command.add_argument("--product", default="", metavar="ID", help="with this product only")
+    command.add_argument("--json", action="store_true", help="its facts, as JSON")
+    command.set_defaults(run=_body)
+
+    command = commands.add_parser("check-body", help="a session outside the face, checked")
+    command.add_argument("session", type=Path, metavar="SESSION.json")
+    command.add_argument("--json", action="store_true", help="the findings, as JSON")
+    command.add_argument("--svg", type=Path, metavar="FILE", help="write the pictures with points")
+    command.set_defaults(run=_check_body)
 
 
 def _of_facts(commands: Commands) -> None:
@@ -261,6 +288,37 @@ def _faces(arguments: argparse.Namespace) -> None:
         print(reference_text.as_text(answered[0]), end="")
     else:
         print(reference_text.list_text(answered), end="")
+
+
+def _body(arguments: argparse.Namespace) -> None:
+    if not arguments.indication:
+        print(body_text.list_text(), end="")
+        return
+    indication = indication_of(arguments.indication)
+    if arguments.product:
+        facts.product(arguments.product)
+    if arguments.json:
+        _print_json(indication)
+    else:
+        print(body_text.protocol_text(arguments.indication, arguments.product), end="")
+
+
+def _session(path: Path) -> BodySession:
+    session = read_session(_bytes(path))
+    refuse_a_session_of_tomorrow(session, today=datetime.now().astimezone().date())
+    return session
+
+
+def _check_body(arguments: argparse.Namespace) -> None:
+    session = _session(arguments.session)
+    found = check_session(session)
+    if arguments.svg:
+        _write(arguments.svg, chart.session_svg(session))
+        print(f"Wrote {arguments.svg}", file=sys.stderr)
+    if arguments.json:
+        _print_json(found)
+    else:
+        print(body_text.session_text(session, found), end="")
 
 
 def _cite(arguments: argparse.Namespace) -> None:

@@ -45,7 +45,7 @@ def test_a_file_that_is_not_there_is_named(capsys: Captured, tmp_path: Path, com
     ("session", "code", "words"),
     [
         (treatment(unit=20), 2, "unknown field `unit`"),
-        (treatment(product="botoks"), 2, "Known: botox-cosmetic"),
+        (treatment(product="botoks"), 2, "Known: botox, botox-cosmetic"),
         (treatment(protocol="glabella", units=-20), 2, "> 0.0"),
         (treatment(protocol="glabela"), 2, "Known protocols: glabella"),
         (treatment(product="dysport", areas={"forehead": 20}), 2, "no doses for the area"),

@@ -171,6 +171,13 @@ TABLE: dict[str, Address] = {
     "cosigning:cosign": Address(P.COSIGN, FORM),
     "cosigning:changes": Address(P.COSIGN, "POST"),
     "cosigning:ask": Address(P.SIGN, FORM),
+    # outside the face
+    "body:choose": Address(P.CHART, FORM),
+    "body:session": Address(P.CHART),
+    "body:draft": Address(P.CHART, "POST", {"version": 0, "points": [], "sheet": {}}),
+    "body:lay": Address(P.CHART, "POST", {"vial": 1}),
+    "body:repeat": Address(P.CHART, "POST", {"vial": 1}),
+    "body:scale": Address(P.REVIEW, FORM),
     # data: taken out, kept, erased
     "data:data": Address(P.EXPORT_DATA),
     "data:dictionary": Address(P.EXPORT_DATA),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from glabella import facts
-from glabella.errors import InputError
+from glabella.errors import InputError, ModelError
 
 FOLDER = Path(str(resources.files("glabella.facts")))
 
@@ -27,8 +27,9 @@ def test_the_shipped_facts_load_and_hold_together() -> None:
     assert facts.load() is facts.load()
 
 
-def test_six_products_of_the_united_states_are_known() -> None:
-    assert set(facts.load().products) == {
+def test_six_products_of_the_united_states_are_known_for_the_face_and_one_for_the_body() -> None:
+    assert set(facts.load().products) - set(facts.load().face_products) == {"botox"}
+    assert set(facts.load().face_products) == {
         "botox-cosmetic",
         "dysport",
         "xeomin",
@@ -44,8 +45,15 @@ def test_a_product_is_found_by_its_id() -> None:
 
 
 def test_an_unknown_product_names_the_known_ones() -> None:
-    with pytest.raises(InputError, match=r"No product 'botox'\. Known: botox-cosmetic, daxxify"):
-        facts.product("botox")
+    with pytest.raises(InputError, match=r"No product 'botoks'\. Known: botox, botox-c"):
+        facts.product("botoks")
+
+
+def test_a_product_of_the_body_is_refused_for_the_face() -> None:
+    with pytest.raises(InputError, match="Botox is no product for the face"):
+        facts.face_product("botox")
+    with pytest.raises(ModelError, match="knows nothing of Botox in the face"):
+        _ = facts.product("botox").face_spread
 
 
 def test_a_fact_cannot_be_changed() -> None:

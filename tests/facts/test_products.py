@@ -118,8 +118,8 @@ def test_hours_an_opened_vial_may_be_used(product: str, hours: float) -> None:
     assert (opened.kind == "assumption") == (product == "letybo")
 
 
-def test_every_product_waits_ninety_days() -> None:
-    for product in facts.load().products.values():
+def test_every_product_for_the_face_waits_ninety_days() -> None:
+    for product in facts.load().face_products.values():
         interval = product.limits.minimum_interval_days
         assert interval is not None
         assert interval.value == 90
@@ -132,7 +132,8 @@ def test_limits_of_units_are_those_that_were_read() -> None:
         key: row.cumulative_units.value for key, row in limits.items() if row.cumulative_units
     }
     session = {key: row.session_units.value for key, row in limits.items() if row.session_units}
-    assert cumulative == {"botox-cosmetic": 400}  # section 2.1: 400 U in a 3-month interval
+    # section 2.1: 400 U in a 3-month interval; Botox and Botox Cosmetic are counted together
+    assert cumulative == {"botox-cosmetic": 400, "botox": 400}
     assert session == {"xeomin": 400, "daxxify": 40}  # section 2; monograph
 
 
@@ -216,8 +217,8 @@ def test_every_product_asks_about(code: str) -> None:
 
 # Where a study compared areas the factor cites it; where none was found it is an assumption of 1.
 def test_spread_is_as_wide_as_the_models_unless_a_study_says_otherwise() -> None:
-    for key, product in facts.load().products.items():
-        factor = product.spread_factor
+    for key, product in facts.load().face_products.items():
+        factor = product.face_spread
         assert factor.value == 1, key
         assert factor.low is not None
         assert factor.high is not None

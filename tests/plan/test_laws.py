@@ -154,7 +154,7 @@ def test_curves_keep_their_order_and_their_bounds(whole: Drawn) -> None:
 
 
 @law
-@given(st.sampled_from(sorted(facts.load().products)), st.floats(0.5, 4), st.floats(1, 3))
+@given(st.sampled_from(sorted(facts.load().face_products)), st.floats(0.5, 4), st.floats(1, 3))
 def test_more_units_of_a_protocol_never_wear_off_sooner(
     product: str, share: float, times: float
 ) -> None:

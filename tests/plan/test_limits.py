@@ -248,7 +248,7 @@ def test_findings_come_with_stops_first() -> None:
 
 
 @pytest.mark.parametrize("sex", ["female", "male"])
-@pytest.mark.parametrize("product", sorted(facts.load().products))
+@pytest.mark.parametrize("product", sorted(facts.load().face_products))
 def test_the_label_protocols_of_every_product_raise_no_stop(product: str, sex: str) -> None:
     label = facts.product(product).areas
     whole = plan(
@@ -261,7 +261,7 @@ def test_the_label_protocols_of_every_product_raise_no_stop(product: str, sex: s
     assert {finding.severity for finding in check(whole)} <= {"note"}
 
 
-@pytest.mark.parametrize("product", sorted(facts.load().products))
+@pytest.mark.parametrize("product", sorted(facts.load().face_products))
 def test_every_contraindication_of_every_product_stops(product: str) -> None:
     for caution in facts.product(product).contraindications:
         found = check(with_history(caution.code, product=product))

@@ -24,7 +24,7 @@ from tests.plan.plans import both, codes, expect, injecting, on, plan, strength,
 
 WOMAN = Face.fit("female")
 PRACTICE = sorted(facts.load().practice)
-PRODUCTS = sorted(facts.load().products)
+PRODUCTS = sorted(facts.load().face_products)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 

@@ -104,7 +104,7 @@ def test_the_first_products_own_label_trial_is_among_the_rows() -> None:
 
 
 def test_every_product_gets_an_action_and_says_where_it_comes_from() -> None:
-    assert set(shipped().products) == set(facts.load().products)
+    assert set(shipped().products) == set(facts.load().face_products)
     for product, potency in shipped().products.items():
         assert ("not fitted" in potency.basis) == (product not in FITTED_PRODUCTS)
         assert calibrated().action(product).decay_per_day == potency.decay_per_day.value

@@ -1,5 +1,7 @@
 """Face charts and curves as SVG: the same for the page, the PDF and the command line."""
 
+from glabella.chart.body import body_svg, place_of
+from glabella.chart.body_sheet import pictures_svg, session_points, session_svg, targets_of
 from glabella.chart.brow import brow_svg
 from glabella.chart.compare import Box, compare_box, compare_svg, gauge_svg
 from glabella.chart.curves import curves_svg
@@ -19,6 +21,7 @@ __all__ = [
     "ChartPoint",
     "Compared",
     "WaitBar",
+    "body_svg",
     "brow_svg",
     "compare_box",
     "compare_svg",
@@ -28,8 +31,13 @@ __all__ = [
     "gauge_svg",
     "label_places",
     "panel",
+    "pictures_svg",
+    "place_of",
     "plan_points",
     "plan_svg",
+    "session_points",
+    "session_svg",
+    "targets_of",
     "tradeoff_svg",
     "view_of",
     "waiting_svg",

@@ -21,6 +21,7 @@ class ProductStyle:
 
 PRODUCTS: Final[dict[str, ProductStyle]] = {
     "botox-cosmetic": ProductStyle("B", "#5a3d9a"),
+    "botox": ProductStyle("T", "#22457f"),
     "dysport": ProductStyle("D", "#0a648f"),
     "xeomin": ProductStyle("X", "#1b6e48"),
     "jeuveau": ProductStyle("J", "#a02a68"),

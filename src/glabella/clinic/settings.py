@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "glabella.clinic.credentials",
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
+    "glabella.clinic.body",
     "glabella.clinic.data",
     "glabella.clinic.safety",
     "glabella.clinic.cosigning",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("texts/", include("glabella.clinic.consent.text_urls")),
     path("stock/", include("glabella.clinic.stock.urls")),
     path("treatments/", include("glabella.clinic.treatments.urls")),
+    path("body/", include("glabella.clinic.body.urls")),
     path("reviews/", include("glabella.clinic.reviews.urls")),
     path("data/", include("glabella.clinic.data.urls")),
     path("cosigning/", include("glabella.clinic.cosigning.urls")),

@@ -29,6 +29,7 @@ __all__ = [
     "PublishedRow",
     "Source",
     "check",
+    "face_product",
     "load",
     "product",
     "read",
@@ -45,6 +46,20 @@ def load() -> Facts:
     facts = read(resources.files("glabella.facts"))
     check(facts)
     return facts
+
+
+def face_product(product_id: str) -> Product:
+    """A product that is planned in the face.
+
+    Raises InputError for one that is unknown, or of which no dose for the face is known.
+    """
+    found = product(product_id)
+    if not found.is_for_the_face:
+        raise InputError(
+            f"{found.name} is no product for the face: no source that was seen gives doses of it "
+            "there, and its units are not those of any other product. Choose another product."
+        )
+    return found
 
 
 def product(product_id: str) -> Product:

@@ -113,6 +113,10 @@ def _conditions(facts: Facts) -> Iterator[str]:
     for product in facts.products.values():
         cautions = (*product.contraindications, *product.warnings, *product.interactions)
         used.update(caution.code for caution in cautions)
+    for indication in facts.body.indications.values():
+        for protocol in indication.products.values():
+            cautions = (*protocol.contraindications, *protocol.cautions)
+            used.update(caution.code for caution in cautions)
     for code in sorted(used - set(facts.conditions)):
         yield f"conditions.toml: the caution `{code}` is not asked about; add it."
     for code in sorted(set(facts.conditions) - used):
@@ -142,6 +146,27 @@ def _droplets(facts: Facts) -> Iterator[str]:
             yield f"droplets.keep_off.{key}: no danger zone `{stray[0]}`; mend the name."
     if stray := sorted(set(known.discomfort) - skin):
         yield f"droplets.discomfort: no region of the skin `{stray[0]}`; mend the name."
+
+
+def _body(facts: Facts) -> Iterator[str]:
+    body, maps, targets = facts.body, facts.body_maps.maps, facts.body_maps.targets
+    for key, target in targets.items():
+        if target.map not in maps:
+            yield f"body_maps.targets.{key}: no map `{target.map}`; mend the name."
+    for key, indication in body.indications.items():
+        where = f"body.indications.{key}"
+        if indication.scale is not None and indication.scale not in body.scales:
+            yield f"{where}: no scale `{indication.scale}`; add it or mend the name."
+        if stray := sorted(set(indication.maps) - set(maps)):
+            yield f"{where}: no map `{stray[0]}`; mend the name."
+        for product, protocol in indication.products.items():
+            if product not in facts.products:
+                yield f"{where}: no product `{product}`; add it or mend the name."
+            for dose in protocol.muscles:
+                if dose.target not in targets:
+                    yield f"{where}.{product}: no target `{dose.target}`; mend the name."
+                elif targets[dose.target].map not in indication.maps:
+                    yield f"{where}.{product}: `{dose.target}` lies on no map of it; add the map."
 
 
 def _literature(facts: Facts) -> Iterator[str]:
@@ -194,6 +219,7 @@ RULES = (
     _conditions,
     _risks,
     _droplets,
+    _body,
     _literature,
     _normal_days,
     _events,

@@ -14,6 +14,7 @@ import msgspec
 from glabella.errors import FactError
 from glabella.facts.anatomy import Anatomy
 from glabella.facts.before import Before
+from glabella.facts.body import Body, BodyMaps
 from glabella.facts.corrections import Corrections
 from glabella.facts.droplets import DropletFacts
 from glabella.facts.findings import Findings, PublishedFinding
@@ -39,6 +40,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     corrections: Corrections
     goals: Goals
     droplets: DropletFacts
+    body: Body
+    body_maps: BodyMaps
     events: Events
     guides: dict[str, Guide]
     reports: dict[str, ReportForm]
@@ -50,6 +53,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     # Written by `glabella calibrate`, which has to load the facts before it exists.
     calibration: Calibration | None = None
     digest: str
+
+    @property
+    def face_products(self) -> dict[str, Product]:
+        """The products that are planned in the face."""
+        return {key: one for key, one in self.products.items() if one.is_for_the_face}
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -73,6 +81,8 @@ SHEETS = (
     Sheet("corrections", "corrections.toml", Corrections),
     Sheet("goals", "goals.toml", Goals),
     Sheet("droplets", "droplets.toml", DropletFacts),
+    Sheet("body", "body.toml", Body),
+    Sheet("body_maps", "body_maps.toml", BodyMaps),
     Sheet("events", "events.toml", Events),
     Sheet("guides", "guides.toml", dict[str, Guide]),
     Sheet("reports", "reports.toml", dict[str, ReportForm]),

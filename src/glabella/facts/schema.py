@@ -10,6 +10,8 @@ from typing import Generic, Literal, TypeVar, dataclass_transform
 
 import msgspec
 
+from glabella.errors import ModelError
+
 Value = TypeVar("Value")
 
 # label: label text. trial: a published study. review: a secondary account (monograph,
@@ -71,10 +73,14 @@ class Storage(Record, kw_only=True):
 
 
 class Limits(Record, kw_only=True):
-    """Limits of one product; what is absent is not known."""
+    """Limits of one product; what is absent is not known.
+
+    `session_units` holds for all that is treated in a session, or for the face alone.
+    """
 
     minimum_interval_days: Fact[float] | None = None
     session_units: Fact[float] | None = None
+    session_of: Literal["all", "face"] = "all"
     cumulative_units: Fact[float] | None = None
     cumulative_days: Fact[float] | None = None
     minimum_age_years: Fact[float] | None = None
@@ -130,7 +136,8 @@ class Product(Record, kw_only=True):
     """One product in one jurisdiction, as its label has it.
 
     `spread_factor` is the width of its spread against the model's, and `spread_studies` what
-    studies say of it, also where they disagree. `durations` are published medians in days; they
+    studies say of it, also where they disagree; a product without `areas` is none for the face and
+    has no factor. `durations` are published medians in days; they
     are shown and fit nothing.
     """
 
@@ -148,7 +155,7 @@ class Product(Record, kw_only=True):
     storage: Storage
     limits: Limits
     indications: Fact[tuple[str, ...]]
-    spread_factor: Fact[float]
+    spread_factor: Fact[float] | None = None
     spread_studies: tuple[Fact[str], ...] = ()
     spread_disputed: bool = False
     durations: tuple[Fact[float], ...] = ()
@@ -157,6 +164,22 @@ class Product(Record, kw_only=True):
     warnings: tuple[Caution, ...]
     interactions: tuple[Caution, ...] = ()
     boxed_warning: Fact[str] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.spread_factor is None) != (not self.areas):
+            raise ValueError("a product for the face has `areas` and a `spread_factor`")
+
+    @property
+    def is_for_the_face(self) -> bool:
+        """Whether a source gives doses for areas of the face; others are not offered there."""
+        return bool(self.areas)
+
+    @property
+    def face_spread(self) -> Fact[float]:
+        """The spread factor of a product for the face; raises ModelError for any other."""
+        if self.spread_factor is None:
+            raise ModelError(f"The model knows nothing of {self.name} in the face.")
+        return self.spread_factor
 
 
 class Protocol(Record, kw_only=True):

@@ -147,7 +147,7 @@ def reach(
     amounts = np.array([dose.units.amount for dose in doses])
     relative_widths = spread.width_mm(
         np.array([dose.volume_ml for dose in doses]),
-        sigma_mm=product.spread_factor.value,
+        sigma_mm=product.face_spread.value,
         reference_ml=facts.reference_ml.value,
         exponent=facts.volume_exponent.value,
     )

@@ -10,6 +10,7 @@ from glabella.facts.schema import Dilution
 from glabella.plan.finding import Finding
 from glabella.plan.judged import Judged, finding, treated_areas
 from glabella.plan.place import total_units
+from glabella.plan.together import counted_together
 
 # A single point with more than this many times the label's amount is probably a slip.
 SLIP_FACTOR = 3
@@ -56,40 +57,54 @@ def label_maximum(judged: Judged) -> Iterator[Finding]:
 
 
 def session_maximum(judged: Judged) -> Iterator[Finding]:
-    """More units in one session than the label has."""
-    limit = judged.product.limits.session_units
-    given = total_units(judged.session, judged.product.id).amount
+    """More units in one session than the label has, what is given outside the face included."""
+    limit, product = judged.product.limits.session_units, judged.product
+    given = total_units(judged.session, product.id).amount
+    if judged.product.limits.session_of == "all":
+        given += sum(
+            one.units
+            for one in judged.plan.elsewhere
+            if one.product == product.id and one.date == judged.treatment.date
+        )
     if limit and given > limit.value:
         yield finding(
             "session-maximum",
             "stop",
-            f"{given:g} U {judged.product.name} in one session: the limit is {limit.value:g} U.",
+            f"{given:g} U {product.name} in one session: the limit is {limit.value:g} U.",
             fact=limit,
             mend="Lower the units.",
         )
 
 
 def cumulative(judged: Judged) -> Iterator[Finding]:
-    """Units of this product over the label's period, all treatments together."""
-    limits = judged.product.limits
+    """Units of this product over the label's period, all treatments together, elsewhere too."""
+    limits, product = judged.product.limits, judged.product
     if limits.cumulative_units is None or limits.cumulative_days is None:
         return
     last = judged.treatment.date
     since = last - timedelta(days=limits.cumulative_days.value)
     doses = list(judged.doses)
     for treatment, placed in judged.earlier:
-        if treatment.product == judged.product.id and since < treatment.date <= last:
+        if treatment.product == product.id and since < treatment.date <= last:
             doses += placed
-    given = total_units(tuple(doses), judged.product.id).amount
+    away = [one for one in judged.plan.elsewhere if since < one.date <= last]
+    own = [one for one in away if one.product == product.id]
+    given = total_units(tuple(doses), product.id).amount + sum(one.units for one in own)
     if given > limits.cumulative_units.value:
+        told = "".join(f", {one.units:g} U of it for {one.what} on {one.date}" for one in own)
         yield finding(
             "cumulative-maximum",
             "stop",
-            f"{given:g} U {judged.product.name} within {limits.cumulative_days.value:g} days: "
+            f"{given:g} U {product.name} within {limits.cumulative_days.value:g} days{told}: "
             f"the limit is {limits.cumulative_units.value:g} U.",
             fact=limits.cumulative_units,
             mend="Lower the units or wait.",
         )
+    else:
+        others: dict[str, float] = {}
+        for one in away:
+            others[one.product] = others.get(one.product, 0.0) + one.units
+        yield from counted_together(product, round(given, 2), others)
 
 
 def interval(judged: Judged) -> Iterator[Finding]:

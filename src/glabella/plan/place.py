@@ -63,7 +63,7 @@ def place(face: Face, treatment: Treatment) -> tuple[Dose, ...]:
     Raises InputError for an unknown product, protocol, area or site and GeometryError for a point
     off the face.
     """
-    product = facts.product(treatment.product)
+    product = facts.face_product(treatment.product)
     doses: list[Dose] = []
     if treatment.protocol is not None:
         doses += stamp(face, product.id, treatment.protocol, units=treatment.units)
@@ -84,7 +84,7 @@ def stamp(
 ) -> tuple[Dose, ...]:
     """The doses of a protocol; `units` scales the label's amounts to a total."""
     known = facts.load()
-    product = facts.product(product_id)
+    product = facts.face_product(product_id)
     if protocol not in known.protocols:
         raise InputError(
             f"There is no protocol `{protocol}`. Known protocols: {', '.join(known.protocols)}."

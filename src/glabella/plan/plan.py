@@ -161,16 +161,30 @@ class Review(Record, kw_only=True):
         require_plausible(self.date)
 
 
+class Elsewhere(Record, kw_only=True):
+    """Units of a product that were given outside the face, and what for: limits count them."""
+
+    date: date
+    product: str
+    units: Amount
+    what: Text
+
+    def __post_init__(self) -> None:
+        require_plausible(self.date)
+
+
 class Plan(Record, kw_only=True):
     """A patient and one or several treatments, earliest first or not.
 
     The last treatment is the one that is judged; earlier ones are history, and what was seen at
-    their reviews makes the forecast this patient's own.
+    their reviews makes the forecast this patient's own. `elsewhere` is what was given outside the
+    face.
     """
 
     patient: Patient
     treatments: Annotated[tuple[Treatment, ...], msgspec.Meta(min_length=1)]
     reviews: tuple[Review, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
     horizon_days: Annotated[int, msgspec.Meta(ge=14, le=730)] = 180
     title: Text = ""
 
@@ -210,7 +224,7 @@ STORY: dict[str, type[msgspec.Struct]] = {
     "$.reviews.brow_left": BrowHeights,
     "$.reviews.brow_right": BrowHeights,
 }
-PARTS: dict[str, type[msgspec.Struct]] = {"$": Plan, **STORY}
+PARTS: dict[str, type[msgspec.Struct]] = {"$": Plan, **STORY, "$.elsewhere": Elsewhere}
 
 
 def read_json(

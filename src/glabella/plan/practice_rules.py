@@ -92,7 +92,7 @@ def muscles_not_fitted(judged: Judged) -> Iterator[Finding]:
 def spread_in_dispute(judged: Judged) -> Iterator[Finding]:
     """Products of which studies disagree how widely they spread."""
     product = judged.product
-    factor, studies = product.spread_factor, product.spread_studies
+    factor, studies = product.face_spread, product.spread_studies
     if product.spread_disputed:
         yield finding(
             "spread-in-dispute",

@@ -120,7 +120,7 @@ def _density(face: Face, doses: Sequence[Dose], sigma_mm: float) -> Array:
         np.array([(dose.signed_x_mm, dose.y_mm) for dose in doses]),
         spread.width_mm(
             np.array([dose.volume_ml for dose in doses]),
-            sigma_mm=sigma_mm * product.spread_factor.value,
+            sigma_mm=sigma_mm * product.face_spread.value,
             reference_ml=facts.reference_ml.value,
             exponent=facts.volume_exponent.value,
         ),

@@ -216,7 +216,7 @@ def assemble(values: dict[str, float]) -> Parameters:
         )
         for product in FITTED_PRODUCTS
     }
-    products = {**{p: _unfitted(p, fitted) for p in facts.load().products}, **fitted}
+    products = {**{p: _unfitted(p, fitted) for p in facts.load().face_products}, **fitted}
     return Parameters(levator_passage=levator, products=tuple(products.items()), **shared)
 
 

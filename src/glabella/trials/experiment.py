@@ -103,7 +103,7 @@ class Model:
         spreading = model_facts().spread
         sigma = spread.width_mm(
             np.array([volume_ml]),
-            sigma_mm=float(self.parameters.sigma_mm) * facts_of(product).spread_factor.value,
+            sigma_mm=float(self.parameters.sigma_mm) * facts_of(product).face_spread.value,
             reference_ml=spreading.reference_ml.value,
             exponent=spreading.volume_exponent.value,
         )

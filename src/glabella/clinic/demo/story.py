@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from glabella.clinic.demo import before, cosigning, data, safety, team
+from glabella.clinic.demo import before, body, cosigning, data, safety, team
 from glabella.clinic.demo.cast import (
     CLINIC,
     LOGINS,
@@ -200,4 +200,5 @@ def tell(now: datetime) -> bool:
     cosigning.tell(cast, now)
     data.tell(cast, now)
     safety.tell(cast, now)
+    body.tell(cast, exact(EMPTY_MEASURES), now)
     return True

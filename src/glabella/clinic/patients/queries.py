@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from glabella import facts
+from glabella.clinic.body.queries import next_sessions
 from glabella.clinic.consent.queries import pages_of
 from glabella.clinic.intake.queries import screenings
 from glabella.clinic.patients.forms import MeasuresForm, PatientForm
@@ -116,6 +117,8 @@ def units_words(treatment: Treatment) -> str:
 
 
 def _areas(treatment: Treatment) -> str:
+    if treatment.indication:
+        return facts.load().body.indications[treatment.indication].name
     areas = dict.fromkeys(point.area for point in treatment.points.all())
     return ", ".join(AREA_NAMES.get(area, "other points").lower() for area in areas)
 
@@ -196,7 +199,7 @@ class Upcoming:
 
 def upcoming(treatments: list[Treatment], *, today: date) -> Upcoming | None:
     """The review and wear-off of the last signed treatment."""
-    last = next((treatment for treatment in treatments if treatment.is_signed), None)
+    last = next((one for one in treatments if one.is_signed and not one.indication), None)
     if last is None:
         return None
     review_from = last.date + timedelta(days=first_day())
@@ -286,6 +289,7 @@ def timeline_context(patient: Patient, *, member: Member, today: date) -> dict[s
         "age_years": patient.age_years(today),
         "moments": sorted(moments, key=lambda moment: moment.date, reverse=True),
         "upcoming": upcoming(treatments, today=today),
+        "body_next": next_sessions(patient, today=today),
         "measures": measures,
         "grades": grade_lines(measures),
         "conditions": [known[code].name for code in patient.conditions if code in known],

@@ -23,7 +23,7 @@ ROOMS = (
         "Patients",
         "patients:list",
         Permission.SEE_PATIENTS,
-        ("patients", "treatments", "reviews", "intake", "consent", "prescribing"),
+        ("patients", "treatments", "reviews", "intake", "consent", "prescribing", "body"),
     ),
     Room("Co-sign", "cosigning:queue", Permission.COSIGN, ("cosigning",)),
     Room("Safety", "safety:overview", Permission.SEE_PATIENTS, ("safety",)),

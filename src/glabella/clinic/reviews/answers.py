@@ -112,6 +112,8 @@ class Answer:
 
 def answer(review: Review, *, member: Member, now: datetime) -> Answer:
     """The answer to a signed review, or why none can be reckoned."""
+    if review.treatment.indication:
+        return Answer(None, "The model knows muscles of the face only: nothing is reckoned here.")
     try:
         told = correcting.correction_of(review)
     except UserError as refusal:

@@ -62,6 +62,7 @@ def correction_of(review: Review) -> Correction:
 def treated_since(review: Review) -> date | None:
     """The day of a treatment that was signed after the review; None if there is none."""
     later = Treatment.objects.filter(
+        indication="",
         patient=review.treatment.patient_id,
         state=State.SIGNED,
         signed_at__gt=review.signed_at,

@@ -291,7 +291,7 @@ def reviews_due(clinic: int, *, today: date) -> list[DueRow]:
     until = today - timedelta(days=rules.first_day())
     waiting = (
         of_clinic(Treatment.objects.all(), clinic)
-        .filter(state=State.SIGNED, date__range=(since, until))
+        .filter(state=State.SIGNED, date__range=(since, until), indication="")
         .exclude(reviews__kind=Kind.REVIEW)
         .select_related("patient")
         .order_by("date", "id")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-import msgspec
 from django.db.models import F
 from django.utils import timezone
 
@@ -17,14 +17,9 @@ from glabella.clinic.people.permissions import Permission
 from glabella.clinic.stock.actions import draw
 from glabella.clinic.stock.queries import vials
 from glabella.clinic.treatments import planning, rules
+from glabella.clinic.treatments.body_session import SheetInput
 from glabella.clinic.treatments.models import Addendum, ChartPoint, Override, State, Treatment
-from glabella.clinic.treatments.points import (
-    Placed,
-    PointInput,
-    check_point,
-    sent_point,
-    stored,
-)
+from glabella.clinic.treatments.points import Placed, PointInput, sent_point, stored
 from glabella.clinic.treatments.record import addendum_hash, content_hash, stored_points
 from glabella.plan.finding import Finding
 
@@ -34,9 +29,17 @@ PAUSE = timedelta(seconds=20)
 
 @action
 def start_treatment(
-    *, patient: Patient, by: Member, on: date | None = None, at: datetime | None = None
+    *,
+    patient: Patient,
+    by: Member,
+    on: date | None = None,
+    at: datetime | None = None,
+    indication: str = "",
 ) -> Treatment:
-    """Start a draft, or go on with the one this injector has open for the patient."""
+    """Start a draft, or go on with the one this injector has open for the patient.
+
+    `indication` is what is treated outside the face; it is empty for the face.
+    """
     by.require(Permission.CHART)
     rules.check_not_own(patient_member_id=patient.member_id, member_id=by.pk)
     at = at or timezone.now()
@@ -46,6 +49,7 @@ def start_treatment(
         patient=patient,
         injector=by,
         state=State.DRAFT,
+        indication=indication,
         defaults={"date": on, "created_at": at},
     )
     if made:
@@ -53,11 +57,15 @@ def start_treatment(
     return draft
 
 
-def _next_version(treatment: Treatment, version: int, *, at: datetime) -> None:
+def _next_version(
+    treatment: Treatment, version: int, *, at: datetime, sheet: Mapping[str, Any]
+) -> None:
     """Claim the next version of the draft, or say who was faster."""
     current = Treatment.objects.filter(pk=treatment.pk, state=State.DRAFT, version=version)
-    if current.update(version=F("version") + 1, saved_at=at):
+    if current.update(version=F("version") + 1, saved_at=at, **sheet):
         treatment.version, treatment.saved_at = version + 1, at
+        for name, value in sheet.items():
+            setattr(treatment, name, value)
         return
     treatment.refresh_from_db()
     rules.check_draft(signed_at=treatment.signed_at)
@@ -75,21 +83,23 @@ def save_draft(
     version: int,
     by: Member,
     at: datetime | None = None,
+    sheet: SheetInput | None = None,
 ) -> tuple[Placed, ...]:
     """Keep the whole chart as sent, or nothing of it. Drafts leave no trail: each tap saves."""
     by.require(Permission.CHART)
     rules.check_draft(signed_at=treatment.signed_at)
-    face = planning.face_of(treatment.patient, planning.latest_measures(treatment.patient))
+    check = planning.point_check(treatment)
     known = vials(treatment.patient.clinic_id).in_bulk({point.vial for point in points})
     keys = [point.key for point in points]
     if doubled := {key for key in keys if keys.count(key) > 1}:
         raise rules.PointRefused("Two points have the same key.", key=doubled.pop())
     # Droplets come last, so that the points that have numbers count from one.
     kept = tuple(
-        check_point(face, point, number, known)
+        check(point, number, known)
         for number, point in enumerate(sorted(points, key=lambda one: bool(one.region)), start=1)
     )
-    _next_version(treatment, version, at=at or timezone.now())
+    fields = sheet.fields() if sheet else {}
+    _next_version(treatment, version, at=at or timezone.now(), sheet=fields)
     ChartPoint.objects.filter(treatment=treatment).delete()
     ChartPoint.objects.bulk_create(stored(treatment.pk, point) for point in kept)
     _keep_version(treatment, kept, by=by, at=at or timezone.now())
@@ -206,11 +216,7 @@ def sign_treatment(
 
 
 def _lock(treatment: Treatment, assessed: planning.Assessment, *, by: Member, at: datetime) -> None:
-    assert assessed.plan is not None
-    assert assessed.forecast is not None
-    treatment.plan_json = msgspec.json.encode(assessed.plan).decode()
-    treatment.forecast_json = msgspec.json.encode(assessed.forecast).decode()
-    treatment.facts_digest = assessed.forecast.facts_digest
+    treatment.plan_json, treatment.forecast_json, treatment.facts_digest = assessed.kept()
     treatment.signed_at, treatment.signed_by, treatment.state = at, by, State.SIGNED
     treatment.content_hash = content_hash(treatment, assessed.points)
     treatment.save()

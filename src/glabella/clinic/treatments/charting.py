@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -35,7 +36,10 @@ def ghost_of(treatment: Treatment) -> tuple[Placed, ...]:
     """The points of the last signed treatment, to be shown pale underneath."""
     last = (
         Treatment.objects.filter(
-            patient=treatment.patient_id, state=State.SIGNED, date__lte=treatment.date
+            patient=treatment.patient_id,
+            state=State.SIGNED,
+            date__lte=treatment.date,
+            indication=treatment.indication,
         )
         .exclude(pk=treatment.pk)
         .order_by("-date", "-id")
@@ -77,7 +81,10 @@ class ChartVial:
     why_not: str
 
 
-def chart_vials(clinic: int, points: tuple[Placed, ...], now: datetime) -> list[ChartVial]:
+def chart_vials(
+    clinic: int, points: tuple[Placed, ...], now: datetime, *, products: Container[str]
+) -> list[ChartVial]:
+    """Open vials of some products; those that the chart already uses are among them."""
     rows = stock.chart_vials(clinic, now, also={point.vial.pk for point in points})
     return [
         ChartVial(
@@ -93,6 +100,7 @@ def chart_vials(clinic: int, points: tuple[Placed, ...], now: datetime) -> list[
             why_not=row.why_not,
         )
         for row in rows
+        if row.product_id in products
     ]
 
 
@@ -198,7 +206,8 @@ def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
     """Everything on the chart page of a draft."""
     points = stored_points(treatment)
     assessed = planning.assess(treatment, points, now=now)
-    vials = chart_vials(treatment.patient.clinic_id, points, now)
+    known = facts.load().face_products
+    vials = chart_vials(treatment.patient.clinic_id, points, now, products=known)
     parts = preview.draft_parts(assessed)
     config = chart_config(treatment, assessed.face, vials)
     ghost = ghost_of(treatment)

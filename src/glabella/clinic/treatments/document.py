@@ -16,5 +16,5 @@ STYLE = Path(__file__).with_name("document.css")
 
 def treatment_pdf(record: SignedRecord) -> bytes:
     """A4 with the chart, the doses, the vials, the forecast and who signed."""
-    html = render_to_string("treatments/document.html", {"record": record})
+    html = render_to_string("treatments/document.html", {"record": record, "body": record.body})
     return pdf_of(html, STYLE.read_text(encoding="utf-8"))

@@ -25,6 +25,8 @@ class State(models.TextChoices):
 class Treatment(ClinicModel):
     """One session of one patient: a draft until it is signed, then never changed.
 
+    `indication` says what is treated outside the face, empty for the face; weight, guidance and
+    scale belong to such a session.
     `corrects` is the review whose correction it is: what it shows later is no fresh success.
     `plan_json` and `forecast_json` are kept as text, so that `content_hash` can be checked.
     """
@@ -41,6 +43,10 @@ class Treatment(ClinicModel):
     state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(default=0)
     date = models.DateField()
+    indication = models.CharField(max_length=40, blank=True, default="")
+    weight_kg = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    guidance = models.CharField(max_length=16, blank=True, default="")
+    scale_before = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField(null=True)
     signed_at = models.DateTimeField(null=True)
@@ -60,6 +66,10 @@ class Treatment(ClinicModel):
         "state": "free",
         "version": "free",
         "date": "clinical",
+        "indication": "clinical",
+        "weight_kg": "clinical",
+        "guidance": "clinical",
+        "scale_before": "clinical",
         "created_at": "free",
         "saved_at": "free",
         "signed_at": "clinical",
@@ -94,7 +104,7 @@ class Treatment(ClinicModel):
                 name="treatment_is_draft_or_wholly_signed",
             ),
             models.UniqueConstraint(
-                fields=("patient", "injector"),
+                fields=("patient", "injector", "indication"),
                 condition=Q(state="draft"),
                 name="one_draft_per_patient_and_injector",
             ),
@@ -111,7 +121,8 @@ class Treatment(ClinicModel):
 class ChartPoint(ClinicModel):
     """One injection: where, how deep, how many units, from which vial.
 
-    A droplet has the region of the skin that it was placed for.
+    A droplet has the region of the skin that it was placed for, and a point outside the face the
+    `target` whose picture it lies on.
     """
 
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="points")
@@ -126,6 +137,7 @@ class ChartPoint(ClinicModel):
     units = models.DecimalField(max_digits=6, decimal_places=2)
     vial = models.ForeignKey("stock.Vial", on_delete=models.PROTECT, related_name="points")
     region = models.CharField(max_length=40, blank=True, default="")
+    target = models.CharField(max_length=40, blank=True, default="")
 
     FIELDS: ClassVar[dict[str, Classification]] = {
         "id": "free",
@@ -141,6 +153,7 @@ class ChartPoint(ClinicModel):
         "units": "clinical",
         "vial": "free",
         "region": "clinical",
+        "target": "clinical",
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = (
         Lock("treatments_chartpoint", "INSERT", SIGNED, PARENT_SIGNED.format(row="NEW")),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import cast
 
+import msgspec
 from django.utils import timezone
 
 from glabella.clinic.gate import Gate
@@ -16,15 +18,17 @@ from glabella.clinic.patients.rules import brow_of, measures_of, plan_patient, s
 from glabella.clinic.reviews.models import Kind, Review
 from glabella.clinic.stock import queries as stock
 from glabella.clinic.stock import rules as vial_rules
-from glabella.clinic.treatments import rules
+from glabella.clinic.stock.models import Vial
+from glabella.clinic.treatments import body_session, rules
 from glabella.clinic.treatments.gates import gates_of
 from glabella.clinic.treatments.models import ChartPoint, State, Treatment
-from glabella.clinic.treatments.points import Placed, placed
+from glabella.clinic.treatments.points import Placed, PointInput, check_point, placed
 from glabella.errors import UserError
 from glabella.face import Face
 from glabella.plan import Forecast, Injection, Plan, forecast
 from glabella.plan import Review as SeenAtReview
 from glabella.plan import Treatment as PlannedTreatment
+from glabella.plan.body.session import BodySession
 from glabella.plan.finding import Finding
 from glabella.plan.plan import LineArea, SeenGrades
 
@@ -40,6 +44,16 @@ class Assessment:
     problem: str
     findings: tuple[Finding, ...]
     gates: tuple[Gate, ...] = ()
+    session: BodySession | None = None
+
+    def kept(self) -> tuple[str, str, str]:
+        """Plan, forecast and digest of the facts as they are signed; a body has no forecast."""
+        if self.session is not None:
+            return body_session.kept(self.session, self.findings)
+        assert self.plan is not None
+        assert self.forecast is not None
+        plan, told = (msgspec.json.encode(one).decode() for one in (self.plan, self.forecast))
+        return plan, told, self.forecast.facts_digest
 
     @property
     def stops(self) -> int:
@@ -109,7 +123,10 @@ def given_until(
     """
     rows = (
         ChartPoint.objects.filter(
-            treatment__patient=patient, treatment__state=State.SIGNED, treatment__date__lte=on
+            treatment__patient=patient,
+            treatment__state=State.SIGNED,
+            treatment__date__lte=on,
+            treatment__indication="",
         )
         .exclude(treatment=without)
         .exclude(treatment__signed_at__gt=known_at or timezone.now())
@@ -176,6 +193,10 @@ def assess(treatment: Treatment, points: Sequence[Placed], *, now: datetime) -> 
         return Assessment(face, (), None, None, "", tuple(empty), gates)
     found += vial_findings(points, patient_id=patient.pk, now=now)
     found += rules.late_note(treatment.date, at=now)
+    if treatment.indication:
+        session, told_of, problem = body_session.think(treatment, points)
+        findings = rules.in_order([*found, *told_of])
+        return Assessment(face, tuple(points), None, None, problem, tuple(findings), gates, session)
     plan, told, problem = None, None, ""
     try:
         plan = Plan(
@@ -185,12 +206,20 @@ def assess(treatment: Treatment, points: Sequence[Placed], *, now: datetime) -> 
                 *planned(points, on=treatment.date, given=False),
             ),
             reviews=seen_at_reviews(patient, before=treatment),
+            elsewhere=body_session.elsewhere(treatment),
         )
         told = forecast(plan)
     except UserError as error:
         problem = str(error)
     findings = rules.in_order([*found, *(told.findings if told else ())])
     return Assessment(face, tuple(points), plan, told, problem, tuple(findings), gates)
+
+
+def point_check(treatment: Treatment) -> Callable[[PointInput, int, dict[int, Vial]], Placed]:
+    """What a point must pass to be kept: on the patient's face, or on the indication's pictures."""
+    if treatment.indication:
+        return partial(body_session.check_point, treatment.indication)
+    return partial(check_point, face_of(treatment.patient, latest_measures(treatment.patient)))
 
 
 def point_of(finding: Finding, points: Sequence[Placed]) -> Placed | None:

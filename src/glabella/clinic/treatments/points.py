@@ -30,7 +30,8 @@ AT_SITE_MM = 4.0
 class PointInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One point of a chart; `product`, where given, must be the product of the vial.
 
-    A droplet has the region of the skin that it was placed for.
+    A droplet has the region of the skin that it was placed for, a point outside the face its
+    target.
     """
 
     key: Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[\w.:-]+$")]
@@ -44,6 +45,7 @@ class PointInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     site: str = ""
     product: str = ""
     region: Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[a-z0-9-]*$")] = ""
+    target: Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[a-z0-9-]*$")] = ""
 
 
 class DraftInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -77,6 +79,7 @@ class Placed:
     units: float
     vial: Vial
     region: str = ""
+    target: str = ""
 
     @property
     def product(self) -> str:
@@ -99,6 +102,7 @@ class Placed:
             "vial": self.vial.pk,
             # Only where there is one: records signed before droplets keep their hash.
             **({"region": self.region} if self.region else {}),
+            **({"target": self.target} if self.target else {}),
         }
 
 
@@ -119,7 +123,7 @@ def read_json(body: bytes, shape: type[T]) -> T:
         ) from error
 
 
-def _check_units(point: PointInput, vial: Vial) -> None:
+def check_units(point: PointInput, vial: Vial) -> None:
     name = facts.product(vial.product).name
     if point.product and point.product != vial.product:
         raise PointRefused(
@@ -157,7 +161,7 @@ def check_point(face: Face, point: PointInput, number: int, vials: dict[int, Via
     vial = vials.get(point.vial)
     if vial is None:
         raise PointRefused("This vial is not in stock. Choose another.", key=point.key)
-    _check_units(point, vial)
+    check_units(point, vial)
     if not (math.isfinite(point.x_mm) and math.isfinite(point.y_mm)):
         raise PointRefused("The place of this point is not a number.", key=point.key)
     side = Side.MIDLINE if round(point.x_mm, 2) == 0 else Side(point.side)
@@ -203,6 +207,7 @@ def placed(row: ChartPoint) -> Placed:
         units=float(row.units),
         vial=row.vial,
         region=row.region,
+        target=row.target,
     )
 
 
@@ -225,6 +230,7 @@ def stored(treatment_id: int, point: Placed) -> ChartPoint:
         units=exact(point.units),
         vial=point.vial,
         region=point.region,
+        target=point.target,
     )
 
 

@@ -135,8 +135,16 @@ def area_name(area: str) -> str:
     return AREA_NAMES.get(area, "Outside the areas")
 
 
+def place_name(point: Placed) -> str:
+    """The area of the face, or the muscle or place outside it."""
+    target = facts.load().body_maps.targets.get(point.target)
+    return target.name if target else area_name(point.area)
+
+
 def point_name(point: Placed) -> str:
     """Where a point lies, in words: its site, or else its area."""
+    if point.target:
+        return f"{place_name(point)}, {point.side}"
     site = facts.load().anatomy.sites.get(point.site)
     name = site.name if site else f"{area_name(point.area)}, free point"
     if point.side is Side.MIDLINE:
@@ -199,7 +207,7 @@ def point_rows(assessed: Assessment) -> list[PointRow]:
             key=point.key,
             number=point.number,
             name=point_name(point),
-            area_name=area_name(point.area),
+            area_name=place_name(point),
             letter=letter(point.product),
             product_id=point.product,
             product_name=product_name(point.product),
@@ -256,7 +264,7 @@ def _volume(points: Sequence[Placed]) -> float:
 def _area_totals(points: Sequence[Placed]) -> tuple[AreaTotal, ...]:
     areas: dict[str, list[Placed]] = {}
     for point in points:
-        name = _droplets_in(point.region) if point.region else area_name(point.area)
+        name = _droplets_in(point.region) if point.region else place_name(point)
         areas.setdefault(name, []).append(point)
     return tuple(
         AreaTotal(

@@ -160,7 +160,9 @@ def weigh(wanted: Asked, points: Sequence[PointInput], *, name: str) -> Outcome 
 
 def last_visit(treatment: Treatment) -> date | None:
     """When this patient was last treated here before this draft."""
-    signed = treatment.patient.treatments.filter(state=State.SIGNED, date__lte=treatment.date)
+    signed = treatment.patient.treatments.filter(
+        state=State.SIGNED, date__lte=treatment.date, indication=""
+    )
     last = signed.order_by("-date", "-id").first()
     return last.date if last else None
 

@@ -12,11 +12,14 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from glabella import chart, facts
+from glabella.clinic.body.queries import record_context
 from glabella.clinic.cosigning.models import Cosignature
 from glabella.clinic.people.models import Member
 from glabella.clinic.records import of_clinic
 from glabella.clinic.stock import queries as stock
 from glabella.clinic.treatments import planning, preview, rules
+from glabella.clinic.treatments.body_pictures import one_picture
+from glabella.clinic.treatments.body_session import stored_judgement
 from glabella.clinic.treatments.models import Addendum, Override, State, Treatment
 from glabella.clinic.treatments.points import Placed
 from glabella.clinic.treatments.record import is_intact, stored_points
@@ -35,6 +38,13 @@ def treatments() -> QuerySet[Treatment]:
 def drafts_of(member: Member) -> list[Treatment]:
     drafts = of_clinic(treatments(), member.clinic_id).filter(state=State.DRAFT, injector=member)
     return list(drafts.order_by("-created_at"))
+
+
+def drawn(treatment: Treatment, face: Face, points: tuple[Placed, ...], *, title: str) -> str:
+    """The points where they were given: on the face, or on the pictures of the indication."""
+    if treatment.indication:
+        return one_picture(treatment.indication, points, title=title)
+    return record_svg(face, points, title=title)
 
 
 def record_svg(face: Face, points: tuple[Placed, ...], *, title: str) -> str:
@@ -75,7 +85,7 @@ def sign_page(treatment: Treatment, *, now: datetime) -> SignPage:
         preview.point_rows(assessed),
         preview.droplet_rows(points),
         wear_off(assessed.forecast),
-        record_svg(assessed.face, points, title="The chart to be signed"),
+        drawn(treatment, assessed.face, points, title="The chart to be signed"),
     )
 
 
@@ -152,20 +162,31 @@ class SignedRecord:
     review_due: date
     intact: bool
     corrects: str
+    body: dict[str, Any]
+
+
+def as_signed(treatment: Treatment, points: tuple[Placed, ...]) -> planning.Assessment:
+    """What was thought of a treatment when it was signed."""
+    if treatment.indication:
+        judged = stored_judgement(treatment)
+        face = planning.face_of(treatment.patient, None)
+        return planning.Assessment(face, points, None, None, "", judged.findings if judged else ())
+    plan, forecast = stored_plan(treatment), stored_forecast(treatment)
+    face = Face.fit(plan.patient.sex, plan.patient.measures)
+    findings = tuple(forecast.findings) if forecast else ()
+    return planning.Assessment(face, points, plan, forecast, "", findings)
 
 
 def signed_record(treatment: Treatment) -> SignedRecord:
     points = stored_points(treatment)
-    plan, forecast = stored_plan(treatment), stored_forecast(treatment)
-    face = Face.fit(plan.patient.sex, plan.patient.measures)
-    findings = tuple(forecast.findings) if forecast else ()
-    assessed = planning.Assessment(face, points, plan, forecast, "", findings)
+    assessed = as_signed(treatment, points)
+    forecast = assessed.forecast
     used = {point.vial.pk: point.vial for point in points}
     title = f"Treatment of {treatment.date:%d %b %Y}"
     signed_at = treatment.signed_at or timezone.now()
     return SignedRecord(
         treatment=treatment,
-        face_svg=record_svg(face, points, title=title),
+        face_svg=drawn(treatment, assessed.face, points, title=title),
         rows=preview.point_rows(assessed),
         droplets=preview.droplet_rows(points),
         totals=preview.totals(points),
@@ -179,12 +200,15 @@ def signed_record(treatment: Treatment) -> SignedRecord:
         review_due=review_due(treatment),
         intact=is_intact(treatment, points),
         corrects=correction_words(treatment),
+        body=record_context(treatment),
     )
 
 
 def forecast_parts(record: SignedRecord) -> dict[str, Any]:
     """The forecast as it was when signed, for the panel of the record's page."""
     told = record.forecast
+    if record.treatment.indication:
+        return {"panel": None, "panel_error": "", **preview.told_findings(record.findings)}
     return {
         "panel": chart.panel(told, fixed_day=int(facts.load().safety.review_days.value)),
         "panel_error": "" if told else "The forecast of this treatment cannot be drawn any more.",

@@ -32,6 +32,8 @@ def content_hash(treatment: Treatment, points: Sequence[Placed]) -> str:
         "plan": treatment.plan_json,
         "forecast": treatment.forecast_json,
         "facts": treatment.facts_digest,
+        # Only where there is one: what was signed before the body keeps its hash.
+        **({"indication": treatment.indication} if treatment.indication else {}),
         "points": [_point(point) for point in points],
         "signed_by": treatment.signed_by_id,
         "signed_at": treatment.signed_at.astimezone(UTC).isoformat(),

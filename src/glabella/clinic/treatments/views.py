@@ -39,6 +39,8 @@ def chart(request: ClinicRequest, treatment_id: int) -> HttpResponse:
     treatment = found(request, queries.treatments(), pk=treatment_id)
     if treatment.is_signed:
         return redirect("treatments:record", treatment_id)
+    if treatment.indication:
+        return redirect("body:session", treatment_id)
     context = charting.chart_context(treatment, now=timezone.now())
     context["corrects"] = queries.correction_words(treatment)
     return render(request, "treatments/chart.html", context)
@@ -100,6 +102,7 @@ def record(request: ClinicRequest, treatment_id: int) -> HttpResponse:
         return render(request, "treatments/unsigned.html", {"treatment": treatment})
     signed = queries.signed_record(treatment)
     context = {"treatment": treatment, "record": signed, "trail": trail_of(treatment)}
+    context["body"] = signed.body
     context["cosigning"] = cosigning.panel(treatment, request.member)
     return render(request, "treatments/record.html", context | queries.forecast_parts(signed))
 
@@ -123,7 +126,8 @@ def pdf(request: ClinicRequest, treatment_id: int) -> HttpResponse:
     if not treatment.is_signed:
         return render(request, "treatments/unsigned.html", {"treatment": treatment}, status=404)
     try:
-        printed = document.treatment_pdf(queries.signed_record(treatment))
+        signed = queries.signed_record(treatment)
+        printed = document.treatment_pdf(signed)
     except document.NoPdf as missing:
         return render(request, "treatments/no_pdf.html", {"error": missing}, status=501)
     name = f'inline; filename="treatment-{treatment.pk}.pdf"'

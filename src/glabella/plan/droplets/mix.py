@@ -51,7 +51,7 @@ def mix_of(region: Region) -> Mix:
     Raises InputError for a protocol of another product, for what no text gives and the user did
     not say, for numbers that cannot be meant, and for a mix that the vial does not give.
     """
-    product = facts.product(region.product)
+    product = facts.face_product(region.product)
     protocol = None if region.protocol is None else _protocol(region.protocol, product)
     own = region.own
     per_ml = protocol.units_per_ml.value if protocol else own.units_per_ml if own else 0.0

@@ -82,7 +82,7 @@ def aims_of(goal: Goal) -> Aims:
     Raises InputError for goals that contradict each other and for what Glabella cannot plan.
     """
     known = facts.load().goals
-    product = facts.product(goal.product)
+    product = facts.face_product(goal.product)
     preset = known.presets[goal.preset or USUAL]
     brow = goal.brow or preset.brow
     face = Face.fit(goal.patient.sex, goal.patient.measures)

@@ -237,7 +237,7 @@ def influence(
         still = activity(follow, people, parameters, one.product, injected=(one.day,))
         residual += _picked(still, worst, len(days))[:, :, None] * load[:, None]
     half = column(parameters.action(product).half_effect)
-    spread_facts = facts.product(product).spread_factor.value
+    spread_facts = facts.product(product).face_spread.value
     log_sd = model_facts().people.spread_log_sd.value
     return Influence(
         face=face,

@@ -93,9 +93,10 @@ export const alike = (a, b) => JSON.stringify(plain(a)) === JSON.stringify(plain
 
 /** Only what the clinic stores of a point, in one order. */
 export const plain = (points) =>
-  points.map(({ key, area, site, x_mm, y_mm, side, depth, units, vial, region }) => ({
+  points.map(({ key, area, site, x_mm, y_mm, side, depth, units, vial, region, target }) => ({
     key, area, site, x_mm: round(x_mm), y_mm: round(y_mm), side, depth, units: round(units), vial,
     ...(region ? { region } : {}),
+    ...(target ? { target } : {}),
   }));
 
 /** Droplets come last, so that points with a number count from one. */

@@ -1,0 +1,1 @@
+"""Sessions outside the face: their pages, their protocols, and the scale after them."""
