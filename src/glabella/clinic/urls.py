@@ -8,5 +8,8 @@ urlpatterns = [
     path("stock/", include("glabella.clinic.stock.urls")),
     path("treatments/", include("glabella.clinic.treatments.urls")),
     path("reviews/", include("glabella.clinic.reviews.urls")),
+    path("tasks/", include("glabella.clinic.tasks.urls")),
+    path("outbox/", include("glabella.clinic.outbox.urls")),
+    path("follow-up/", include("glabella.clinic.followup.urls")),
     path("audit/", include("glabella.clinic.audit.urls")),
 ]

@@ -25,6 +25,12 @@ ROOMS = (
         Permission.SEE_PATIENTS,
         ("patients", "treatments", "reviews"),
     ),
+    Room(
+        "Follow-up",
+        "followup:recall",
+        Permission.FOLLOW_UP,
+        ("followup", "tasks", "outbox"),
+    ),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
 )
