@@ -22,7 +22,7 @@ from glabella.clinic.treatments.models import Treatment
 
 Cast = dict[str, Member]
 # Treats a patient with 20 U in the glabella some days ago.
-Treats = Callable[[DemoPatient, DemoVial, datetime], Treatment]
+Treats = Callable[[DemoPatient | Patient, DemoVial, datetime], Treatment]
 CHECK_INS = (1, 3, 7, 14)
 
 
@@ -34,16 +34,19 @@ class Story:
     ago: int
     step: str = ""
     reason: str = ""
+    before: int = 0
 
 
 STORIES = (
-    Story("Nine", 6),
+    Story("Nine", 3),
     Story("Ten", 150, "no-answer"),
     Story("Eleven", 165, "booked"),
     Story("Twelve", 170, "not-now", "On a long journey, wants to be asked when she is back."),
     Story("Thirteen", 180, "lost", "Has moved to another town."),
     Story("Fourteen", 320),
     Story("Fifteen", 140, "missed"),
+    # Came back in time.
+    Story("Sixteen", 70, before=200),
 )
 
 
@@ -106,21 +109,22 @@ def _step(story: Story, treatment: Treatment, cast: Cast, now: datetime) -> None
         )
 
 
+def _vial(name: str, ago: int) -> DemoVial:
+    """The vial of a treatment so long ago."""
+    lot, opened = f"DEMO-F{ago:03}", days(ago + 0.1)
+    return DemoVial(name, "botox-cosmetic", 50, lot, days(120), days(ago + 5), opened, "1.25")
+
+
 def _tell_one(story: Story, treats: Treats, cast: Cast, now: datetime) -> Treatment:
     name = story.family_name.lower()
-    vial = DemoVial(
-        f"past-{name}",
-        "botox-cosmetic",
-        50,
-        f"DEMO-F{story.ago:03}",
-        days(120),
-        days(story.ago + 5),
-        days(story.ago + 0.1),
-        "1.25",
-    )
     contact = {"email": f"demo-patient-{name}@example.org", "phone": "01632 960002"}
-    patient = DemoPatient(story.family_name, "female", 44, lines("31", "21", "20"), contact)
-    treatment = treats(patient, vial, now - timedelta(days=story.ago))
+    who: DemoPatient | Patient = DemoPatient(
+        story.family_name, "female", 44, lines("31", "21", "20"), contact
+    )
+    if story.before:
+        first = treats(who, _vial(name, story.before), now - timedelta(days=story.before))
+        who = first.patient
+    treatment = treats(who, _vial(name, story.ago), now - timedelta(days=story.ago))
     _step(story, treatment, cast, now)
     return treatment
 
@@ -136,7 +140,7 @@ def _answers(treatment: Treatment, now: datetime) -> None:
         red_flags=["double-vision"],
         words="Since this morning, when I look to the right.",
         by=None,
-        at=asked[3].made_at + told,
+        at=now,
     )
 
 

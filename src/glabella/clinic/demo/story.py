@@ -212,8 +212,8 @@ def tell(now: datetime) -> bool:
             treat(added, treatment, cast, cupboard, now)
     draw_down(cupboard["low"], cast, now - timedelta(hours=2))
 
-    def treats(told: DemoPatient, vial: DemoVial, at: datetime) -> Treatment:
-        added = add_one(told, cast, at)
+    def treats(told: DemoPatient | Patient, vial: DemoVial, at: datetime) -> Treatment:
+        added = told if isinstance(told, Patient) else add_one(told, cast, at)
         return treat_glabella(added, stock_one(vial, cast, now), cast, at)
 
     tell_follow_up(cast, now, treats)

@@ -209,7 +209,12 @@ def add_step(
     if kind in {StepKind.NOT_NOW, StepKind.LOST}:
         reason = rules.check_reason(reason)
     step = RecallStep.objects.create(
-        treatment=treatment, kind=StepKind(kind), by=by, reason=reason, until=until, at=at
+        treatment=treatment,
+        kind=StepKind(kind),
+        by=by,
+        reason=reason,
+        until=until if kind == StepKind.NOT_NOW else None,
+        at=at,
     )
     record("recall step", subject=step, by=by, at=at, kind=kind, patient=treatment.patient_id)
     return step

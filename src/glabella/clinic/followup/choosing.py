@@ -12,7 +12,7 @@ from glabella.clinic.outbox.actions import set_message_policy
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Permission
 
-OF_MESSAGES = ("quiet_from", "quiet_until", "time_zone")
+OF_MESSAGES = ("quiet_from", "quiet_until")
 
 
 @action

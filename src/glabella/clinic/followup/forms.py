@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -11,7 +12,6 @@ from glabella.clinic.followup import rules
 from glabella.clinic.followup.models import FollowUpPolicy, How, StepKind
 from glabella.clinic.forms import DateInput, DateTimeInput
 from glabella.clinic.outbox.models import MessagePolicy
-from glabella.clinic.outbox.rules import TemplateRefused, check_zone
 from glabella.clinic.people.models import Member
 from glabella.errors import RecordError
 
@@ -55,8 +55,14 @@ class CheckInForm(forms.Form):
         return [code for code in self.cleaned_data["red_flags"] if code != NONE_OF_THESE]
 
 
+def tomorrow_morning() -> datetime:
+    """Something to start from; nobody types the year."""
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    return tomorrow.replace(hour=10, minute=0, second=0, microsecond=0)
+
+
 class BookForm(forms.Form):
-    starts_at = forms.DateTimeField(label="When", widget=DateTimeInput())
+    starts_at = forms.DateTimeField(label="When", widget=DateTimeInput(), initial=tomorrow_morning)
     minutes = forms.IntegerField(label="Minutes", min_value=5, max_value=480, initial=30)
     what = forms.CharField(label="What for", max_length=80, initial="Treatment")
     member = forms.ModelChoiceField(
@@ -112,12 +118,6 @@ class PolicyForm(forms.Form):
     )
     quiet_from = forms.TimeField(label="Quiet from", widget=forms.TimeInput({"type": "time"}))
     quiet_until = forms.TimeField(label="Quiet until", widget=forms.TimeInput({"type": "time"}))
-    time_zone = forms.CharField(
-        label="Time zone",
-        help_text="Such as Europe/London; empty for the server's.",
-        max_length=60,
-        required=False,
-    )
 
     @classmethod
     def stored(cls, policy: FollowUpPolicy, messages: MessagePolicy) -> dict[str, Any]:
@@ -129,7 +129,6 @@ class PolicyForm(forms.Form):
             "drift_days": policy.drift_days,
             "quiet_from": messages.quiet_from.strftime("%H:%M"),
             "quiet_until": messages.quiet_until.strftime("%H:%M"),
-            "time_zone": messages.time_zone or timezone.get_default_timezone_name(),
         }
 
     def clean_check_in_days(self) -> list[int]:
@@ -140,11 +139,3 @@ class PolicyForm(forms.Form):
             raise forms.ValidationError("Write whole days, such as 1, 3, 7, 14.") from error
         except RecordError as error:
             raise forms.ValidationError(str(error)) from error
-
-    def clean_time_zone(self) -> str:
-        name: str = self.cleaned_data["time_zone"].strip()
-        try:
-            check_zone(name)
-        except TemplateRefused as error:
-            raise forms.ValidationError(str(error)) from error
-        return name

@@ -22,6 +22,7 @@ from glabella.clinic.followup.models import (
 )
 from glabella.clinic.followup.reading import read_span
 from glabella.clinic.outbox.queries import zone_of
+from glabella.clinic.patients.measures import AREA_NAMES
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Clinic, Member
 from glabella.clinic.reviews.queries import Expected, expected
@@ -87,7 +88,7 @@ def to_be_asked(clinic: Clinic, *, now: datetime) -> Iterator[tuple[Treatment, i
 def check_ins() -> QuerySet[CheckIn]:
     return CheckIn.objects.select_related(
         "treatment__patient__clinic", "treatment__injector", "message"
-    ).prefetch_related("answers__by")
+    ).prefetch_related("answers__by", "treatment__points")
 
 
 def sign_words() -> dict[str, str]:
@@ -98,9 +99,8 @@ def answer_words(answer: CheckInAnswer) -> str:
     """An answer in one line: the red flags first."""
     flags, signs = rules.red_flag_words(), sign_words()
     told = [flags[code] for code in answer.red_flags] + [signs[code] for code in answer.signs]
-    parts = ["; ".join(told), f"“{answer.words}”" if answer.words else ""]
-    how = f"Says: {answer.get_how_display().lower()}"
-    return ". ".join(part for part in (how, *parts) if part) + "."
+    parts = ["; ".join(told), answer.get_how_display(), f"“{answer.words}”" if answer.words else ""]
+    return " · ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +227,10 @@ def answer_row(answer: CheckInAnswer) -> AnswerRow:
 
 
 def expected_on(treatment: Treatment, on: date) -> list[Expected]:
-    """The forecast of the lines at full movement on a day."""
-    told = expected(treatment, on=on, seen=None)
-    return [one for one in told if one.unit == "grade" and one.name.endswith("at maximum")]
+    """The forecast of the treated lines at full movement on a day."""
+    areas = {point.area for point in treatment.points.all()}
+    names = {f"{AREA_NAMES[area]}, at maximum" for area in areas if area in AREA_NAMES}
+    return [one for one in expected(treatment, on=on, seen=None) if one.name in names]
 
 
 @dataclass(frozen=True, slots=True)

@@ -336,7 +336,7 @@ def _figures(
             back += following is not None
             in_time += following is not None and (following - due.due).days <= IN_TIME_DAYS
             kinds = {step.kind for step in known.steps if step.treatment_id == due.anchor}
-            asked += bool(kinds & {StepKind.REACHED, StepKind.MESSAGED, StepKind.NO_ANSWER})
+            asked += bool(kinds)
             lost += StepKind.LOST in kinds
     return Figures(fell, back, in_time, asked, lost)
 

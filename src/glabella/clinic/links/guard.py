@@ -48,8 +48,9 @@ def by_link(
             else:
                 answer = view(admitted, *args, **kwargs)
             add_never_cache_headers(answer)
-            # The token is the key: no other site may learn it.
-            answer["Referrer-Policy"] = "no-referrer"
+            # The token is the key: no other site may learn it. (With `no-referrer` a browser
+            # sends forms from the origin "null", and each of them would be refused.)
+            answer["Referrer-Policy"] = "same-origin"
             return answer
 
         # The test that walks all addresses reads the purpose here.

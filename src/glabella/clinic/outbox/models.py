@@ -131,21 +131,19 @@ class MessageTemplate(ClinicModel):
 
 
 class MessagePolicy(ClinicModel):
-    """When a clinic's messages may arrive, and in which time zone its days are."""
+    """When a clinic's messages may arrive."""
 
     clinic = models.OneToOneField(
         "people.Clinic", on_delete=models.PROTECT, related_name="message_policy"
     )
     quiet_from = models.TimeField("quiet from", default=time(20))
     quiet_until = models.TimeField("quiet until", default=time(8))
-    time_zone = models.CharField(max_length=60, blank=True)
 
     FIELDS: ClassVar[dict[str, Classification]] = {
         "id": "free",
         "clinic": "free",
         "quiet_from": "free",
         "quiet_until": "free",
-        "time_zone": "free",
     }
     CLINIC: ClassVar[str] = "clinic"
 

@@ -52,7 +52,8 @@ def policy_of(clinic: Clinic) -> MessagePolicy:
 
 
 def zone_of(clinic: Clinic) -> ZoneInfo:
-    return ZoneInfo(policy_of(clinic).time_zone or settings.TIME_ZONE)
+    """Where the clinic's days and hours are: one zone for an installation."""
+    return ZoneInfo(settings.TIME_ZONE)
 
 
 def is_quiet(clinic: Clinic, now: datetime) -> bool:

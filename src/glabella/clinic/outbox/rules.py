@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from glabella import facts
 from glabella.clinic.outbox.texts import BUILT_IN, PLACEHOLDERS
@@ -69,11 +69,6 @@ def check_template(kind: str, title: str, body: str) -> None:
             f"“{told[0]}” tells everybody who reads along what the patient had done. A message "
             "names the clinic only; what is to be said stands behind the link."
         )
-
-
-def check_zone(name: str) -> None:
-    if name and name not in available_timezones():
-        raise TemplateRefused(f"{name} is not a time zone. Write it as Europe/London.")
 
 
 def fill(text: str, values: dict[str, str]) -> str:
