@@ -92,6 +92,7 @@ def by_text(letter: Letter) -> None:
         with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310 - as above
             return
     except urllib.error.HTTPError as error:
+        error.close()
         later = error.code >= 500 or error.code in AGAIN
         raise NotSent(f"The text gateway refused it ({error.code}).", again=later) from error
     except TimeoutError as error:
