@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,14 +12,19 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from glabella.clinic.followup.actions import ask, book_visit
+from glabella.clinic.followup.feeds import make_feed
+from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import ROLES, Permission, Role
 from glabella.clinic.reviews.actions import sign_review
 from glabella.clinic.stock.models import Vial
+from glabella.clinic.tasks.actions import add_task
 from glabella.clinic.treatments.models import Treatment
 from tests.clinic.conftest import PASSWORD, SignedIn, member, signed_days_ago
 
-OPEN_TO_ALL = {"people:sign-in", "people:sign-out"}
+# A calendar brings its own secret; a patient's link is guarded by its purpose.
+OPEN_TO_ALL = {"people:sign-in", "people:sign-out", "followup:feed"}
 READ_ONLY = {
     "people:today",
     "patients:list",
@@ -30,8 +36,45 @@ READ_ONLY = {
     "treatments:pdf",
     "reviews:review",
     "audit:trail",
+    "audit:viewings",
+    "audit:raw-writes",
+    "treatments:versions",
+    "cosigning:queue",
+    "tasks:list",
+    "tasks:task",
+    "outbox:list",
+    "outbox:message",
+    "outbox:templates",
+    "followup:recall",
+    "followup:person",
 }
 POST_ONLY = {
+    "tasks:take",
+    "tasks:finish",
+    "tasks:snooze",
+    "outbox:cancel",
+    "outbox:resend",
+    "outbox:delivered",
+    "outbox:send",
+    "outbox:template-reset",
+    "followup:step",
+    "followup:message",
+    "followup:not-now",
+    "followup:lost",
+    "followup:book",
+    "followup:wanted",
+    "followup:settle",
+    "followup:move",
+    "followup:revoke",
+    "data:export",
+    "data:retention",
+    "data:erase-due",
+    "data:patient-export",
+    "data:hold",
+    "data:lift-hold",
+    "data:restrict",
+    "data:use-again",
+    "data:erase",
     "patients:treat",
     "stock:open",
     "stock:discard",
@@ -42,7 +85,10 @@ POST_ONLY = {
     "treatments:curve",
     "treatments:droplets",
     "treatments:abandon",
+    "treatments:restore",
     "reviews:correct",
+    "cosigning:all",
+    "cosigning:changes",
 }
 JSON = {
     "treatments:draft",
@@ -63,11 +109,14 @@ def patterns(resolver: URLResolver | None = None, namespace: str = "") -> Iterat
             yield f"{namespace}:{one.name}", one
 
 
-GUARDED = {name: one.callback.permission for name, one in patterns() if name not in OPEN_TO_ALL}
+BY_LINK = {name for name, one in patterns() if hasattr(one.callback, "purpose")}
+GUARDED = {
+    name: one.callback.permission for name, one in patterns() if name not in OPEN_TO_ALL | BY_LINK
+}
 
 
 @pytest.fixture
-def ids(vial: Vial, signed: Treatment, carol: Member, bob: Member) -> dict[str, int]:
+def ids(vial: Vial, signed: Treatment, carol: Member, bob: Member) -> dict[str, Any]:
     old = signed_days_ago(signed.patient, signed.injector, carol, 20)
     seen = {"glabella_maximum": 1}
     review = sign_review(treatment=old, date=timezone.localdate(), seen=seen, by=bob)
@@ -76,6 +125,28 @@ def ids(vial: Vial, signed: Treatment, carol: Member, bob: Member) -> dict[str, 
         "vial_id": vial.pk,
         "treatment_id": signed.pk,
         "review_id": review.pk,
+        "version": 1,
+        "kind": "recall",
+        **follow_up_ids(old, carol),
+    }
+
+
+def follow_up_ids(treatment: Treatment, by: Member) -> dict[str, int]:
+    """A task, a message, a check-in, a visit and a feed of the walkers' clinic."""
+    Patient.objects.update(email="dan@example.org")
+    treatment = Treatment.objects.select_related("patient__clinic").get(pk=treatment.pk)
+    patient, now = treatment.patient, timezone.now()
+    task = add_task(title="Call", due=timezone.localdate(), urgency="soon", by=by)
+    asked = ask(treatment=treatment, day=14, days=(14,), by=None, at=now - timedelta(days=6))
+    visit = book_visit(
+        patient=patient, starts_at=now + timedelta(days=3), minutes=30, what="Treatment", by=by
+    )
+    return {
+        "task_id": task.pk,
+        "message_id": asked.message_id or 0,
+        "check_in_id": asked.pk,
+        "booked_visit_id": visit.pk,
+        "calendar_feed_id": make_feed(whole_clinic=True, by=by)[0].pk,
     }
 
 
@@ -115,6 +186,8 @@ def test_each_role_reaches_its_own_pages_and_no_others(
         else:
             assert answer.status_code == 403, name
             assert b"may not" in answer.content, name
+        # What is sent as a file stays open until it is read or closed.
+        answer.close()
 
 
 def test_who_is_not_signed_in_is_asked_to(ids: dict[str, int]) -> None:
@@ -132,7 +205,7 @@ def test_the_wrong_method_changes_nothing(
     ids: dict[str, int], signed_in: SignedIn, alice: Member, olga: Member
 ) -> None:
     for name in READ_ONLY | POST_ONLY:
-        person = olga if name == "audit:trail" else alice
+        person = olga if name.startswith(("audit:", "data:")) else alice
         client, url = signed_in(person), address(name, ids)
         answer = client.get(url) if name in POST_ONLY else client.post(url)
         assert answer.status_code == 405, name

@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
     "glabella.clinic.followup",
+    "glabella.clinic.data",
+    "glabella.clinic.cosigning",
     "glabella.clinic.demo",
 ]
 
@@ -48,6 +50,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "glabella.clinic.data.pause.PauseMiddleware",
+    "glabella.clinic.data.room.RoomMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -84,10 +88,11 @@ def _database() -> dict[str, Any]:
     database: dict[str, Any] = env.db_url("DATABASE_URL", default=default)
     if "sqlite3" in database["ENGINE"]:
         # IMMEDIATE takes the write lock at the start, so that a transaction never fails half-way.
+        # FULL, so that what was confirmed is on the disk when the power fails a moment later.
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
         # A file, so that tests see the locks between connections that a clinic has.
         database["TEST"] = {"NAME": DATA / "test.sqlite3"}
@@ -131,6 +136,11 @@ TIME_ZONE: str = env.str("GLABELLA_TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True
 DATE_FORMAT = "j M Y"
+
+# What is attached to the record; served by no address of its own.
+MEDIA_ROOT = DATA / "files"
+# After how many days without a backup the owner is warned.
+BACKUP_DAYS: int = env.int("GLABELLA_BACKUP_DAYS", default=2)
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE / "static"]

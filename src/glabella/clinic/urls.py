@@ -11,5 +11,7 @@ urlpatterns = [
     path("tasks/", include("glabella.clinic.tasks.urls")),
     path("outbox/", include("glabella.clinic.outbox.urls")),
     path("follow-up/", include("glabella.clinic.followup.urls")),
+    path("data/", include("glabella.clinic.data.urls")),
+    path("cosigning/", include("glabella.clinic.cosigning.urls")),
     path("audit/", include("glabella.clinic.audit.urls")),
 ]

@@ -44,19 +44,24 @@ def recall_list(request: ClinicRequest) -> HttpResponse:
     return render(request, "followup/recall.html", context)
 
 
-def _person_page(request: ClinicRequest, patient: Patient, **shown: Form) -> HttpResponse:
-    forms: dict[str, Any] = {
-        "book_form": BookForm(clinic=request.member.clinic_id),
+def _forms(clinic: int) -> dict[str, Form]:
+    """The forms of a patient's page, empty."""
+    return {
+        "book_form": BookForm(clinic=clinic),
         # Two forms of the page ask why: their fields need names of their own for screen readers.
         "not_now_form": NotNowForm(auto_id="later_%s"),
         "lost_form": LostForm(auto_id="lost_%s"),
         "move_form": MoveForm(),
-    } | shown
+    }
+
+
+def _person_page(request: ClinicRequest, patient: Patient, **shown: Form) -> HttpResponse:
     context = {
         "patient": patient,
         "row": recall.row_of(patient, now=timezone.now()),
         "follow_up": queries.patient_follow_up(patient),
-        **forms,
+        **_forms(request.member.clinic_id),
+        **shown,
     }
     status = 422 if any(form.errors for form in shown.values()) else 200
     return render(request, "followup/person.html", context, status=status)
@@ -157,8 +162,8 @@ def book(request: ClinicRequest, patient_id: int) -> HttpResponse:
 
 @needs(Permission.FOLLOW_UP)
 @require_POST
-def settle(request: ClinicRequest, visit_id: int) -> HttpResponse:
-    visit = found(request, VISITS, pk=visit_id)
+def settle(request: ClinicRequest, booked_visit_id: int) -> HttpResponse:
+    visit = found(request, VISITS, pk=booked_visit_id)
     state, tell = request.POST.get("state", ""), "tell" in request.POST
     if state not in {VisitState.CAME, VisitState.MISSED, VisitState.CANCELLED}:
         raise Http404
@@ -171,8 +176,8 @@ def settle(request: ClinicRequest, visit_id: int) -> HttpResponse:
 
 @needs(Permission.FOLLOW_UP)
 @require_POST
-def move(request: ClinicRequest, visit_id: int) -> HttpResponse:
-    visit = found(request, VISITS, pk=visit_id)
+def move(request: ClinicRequest, booked_visit_id: int) -> HttpResponse:
+    visit = found(request, VISITS, pk=booked_visit_id)
     form = MoveForm(request.POST)
     if submit(request, form, actions.move_visit, visit=visit, by=request.member) is None:
         return _person_page(request, visit.patient, move_form=form)
@@ -193,8 +198,8 @@ def calendar(request: ClinicRequest) -> HttpResponse:
 
 @needs(Permission.FOLLOW_UP)
 @require_POST
-def revoke(request: ClinicRequest, feed_id: int) -> HttpResponse:
-    feed = found(request, feeds.feeds_of(request.member), pk=feed_id)
+def revoke(request: ClinicRequest, calendar_feed_id: int) -> HttpResponse:
+    feed = found(request, feeds.feeds_of(request.member), pk=calendar_feed_id)
     feeds.revoke_feed(feed=feed, by=request.member)
     messages.success(request, "Closed: the address shows nothing from now on.")
     return redirect("followup:calendar")

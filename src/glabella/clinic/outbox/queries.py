@@ -186,6 +186,21 @@ def carrying(member: Member, *, now: datetime) -> Carrying:
     )
 
 
+def outbox_context(member: Member, *, show: str, number: str, now: datetime) -> dict[str, object]:
+    """The outbox as its page shows it; without a choice, what needs somebody comes first."""
+    counts = outbox_counts(member.clinic_id)
+    fallback = next((code for code in ("problems", "call", "waiting") if counts[code]), "sent")
+    show = show if show in FILTERS else fallback
+    page = outbox_page(member.clinic_id, show=show, number=number)
+    return {
+        "page": page,
+        "rows": [message_row(message) for message in page],
+        "show": show,
+        "filters": {code: (words, counts.get(code)) for code, (words, _) in FILTERS.items()},
+        "carrying": carrying(member, now=now),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class TemplateRow:
     """The words of one kind of message, with how they read."""

@@ -24,17 +24,12 @@ from glabella.errors import UserError
 @needs(Permission.FOLLOW_UP)
 @require_safe
 def outbox(request: ClinicRequest) -> HttpResponse:
-    show = request.GET.get("show", "")
-    clinic = request.member.clinic_id
-    counts = queries.outbox_counts(clinic)
-    # What needs somebody comes first.
-    fallback = next((code for code in ("problems", "call", "waiting") if counts[code]), "sent")
-    show = show if show in queries.FILTERS else fallback
-    page = queries.outbox_page(clinic, show=show, number=request.GET.get("page", ""))
-    rows = [queries.message_row(message) for message in page]
-    told = queries.carrying(request.member, now=timezone.now())
-    filters = {code: (words, counts.get(code)) for code, (words, _) in queries.FILTERS.items()}
-    context = {"page": page, "rows": rows, "show": show, "filters": filters, "carrying": told}
+    context = queries.outbox_context(
+        request.member,
+        show=request.GET.get("show", ""),
+        number=request.GET.get("page", ""),
+        now=timezone.now(),
+    )
     return render(request, "outbox/list.html", context)
 
 

@@ -31,6 +31,8 @@ ROOMS = (
         Permission.FOLLOW_UP,
         ("followup", "tasks", "outbox"),
     ),
+    Room("Co-sign", "cosigning:queue", Permission.COSIGN, ("cosigning",)),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
+    Room("Data", "data:data", Permission.EXPORT_DATA, ("data",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
 )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from glabella.clinic.people.models import Member
 from glabella.clinic.records import of_clinic
 from glabella.clinic.tasks.models import Task, Urgency
+from glabella.clinic.tasks.rules import OUTCOMES
 
 PAGE_SIZE = 25
 TONES = {Urgency.NOW: "stop", Urgency.SOON: "warn", Urgency.ROUTINE: ""}
@@ -128,6 +129,20 @@ def counts(member: Member, *, today: date) -> dict[str, int]:
     found = chosen(member, show="open", today=today).order_by()
     told = found.values("urgency").annotate(number=Count("pk")).values_list("urgency", "number")
     return dict(told)
+
+
+def list_context(member: Member, *, show: str, number: str, now: datetime) -> dict[str, object]:
+    """The list as its page shows it."""
+    show = show if show in FILTERS else "open"
+    page = task_page(member, show=show, number=number, now=now)
+    return {
+        "page": page,
+        "rows": rows(page, member=member, now=now),
+        "show": show,
+        "filters": FILTERS,
+        "counts": counts(member, today=timezone.localdate(now)),
+        "outcomes": OUTCOMES,
+    }
 
 
 def tasks_of_patient(patient_id: int, *, member: Member, now: datetime) -> list[TaskRow]:

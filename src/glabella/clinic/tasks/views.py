@@ -24,18 +24,12 @@ from glabella.errors import UserError
 @needs(Permission.FOLLOW_UP)
 @require_safe
 def task_list(request: ClinicRequest) -> HttpResponse:
-    show = request.GET.get("show", "open")
-    show = show if show in queries.FILTERS else "open"
-    now, number = timezone.now(), request.GET.get("page", "")
-    page = queries.task_page(request.member, show=show, number=number, now=now)
-    context = {
-        "page": page,
-        "rows": queries.rows(page, member=request.member, now=now),
-        "show": show,
-        "filters": queries.FILTERS,
-        "counts": queries.counts(request.member, today=timezone.localdate(now)),
-        "outcomes": rules.OUTCOMES,
-    }
+    context = queries.list_context(
+        request.member,
+        show=request.GET.get("show", ""),
+        number=request.GET.get("page", ""),
+        now=timezone.now(),
+    )
     return render(request, "tasks/list.html", context)
 
 

@@ -19,6 +19,12 @@ class NoPdf(UserError):
 
 def treatment_pdf(record: SignedRecord) -> bytes:
     """A4 with the chart, the doses, the vials, the forecast and who signed."""
+    html = render_to_string("treatments/document.html", {"record": record})
+    return pdf_of(html, style=STYLE.read_text(encoding="utf-8"))
+
+
+def pdf_of(html: str, *, style: str = "") -> bytes:
+    """A page as a PDF that a screen reader can read."""
     try:
         # Not at the top: WeasyPrint loads Pango, and a clinic without it shall still start.
         weasyprint = importlib.import_module("weasyprint")
@@ -28,11 +34,10 @@ def treatment_pdf(record: SignedRecord) -> bytes:
             "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
             "fonts-dejavu-core. Then restart."
         ) from error
-    html = render_to_string("treatments/document.html", {"record": record})
-    style = weasyprint.CSS(string=STYLE.read_text(encoding="utf-8"))
+    sheets = [weasyprint.CSS(string=style)] if style else []
     # url_fetcher refuses everything: the page carries all that it shows.
     page = weasyprint.HTML(string=html, url_fetcher=_refuse)
-    printed: bytes = page.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")
+    printed: bytes = page.write_pdf(stylesheets=sheets, pdf_variant="pdf/ua-1")
     return printed
 
 
