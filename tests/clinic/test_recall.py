@@ -11,7 +11,6 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from glabella import facts
-from glabella.clinic.audit.actions import record
 from glabella.clinic.followup.actions import (
     add_step,
     book_visit,
@@ -33,10 +32,19 @@ from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Role
 from glabella.clinic.reviews.actions import sign_review
+from glabella.clinic.treatments.actions import sign_treatment
 from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.queries import stored_forecast
-from glabella.clinic.treatments.rules import CORRECTION
-from tests.clinic.conftest import SignedIn, about, measures, member, signed_days_ago
+from tests.clinic.conftest import (
+    AnyReason,
+    SignedIn,
+    about,
+    charted,
+    measures,
+    member,
+    signed_days_ago,
+    stock_vial,
+)
 
 START = date(2026, 1, 1)
 
@@ -180,11 +188,20 @@ def test_who_is_treated_again_drops_out_by_themselves(
     assert told.figures.share == 1
 
 
-def test_a_correction_of_the_record_is_known_by_the_trail(
+def test_a_correction_belongs_to_the_treatment_that_it_corrects(
     treated: Treatment, alice: Member, carol: Member
 ) -> None:
-    second = signed_days_ago(Patient.objects.get(), alice, carol, 140)
-    record(CORRECTION, subject=second, by=alice, of_the_treatment_of="then")
+    seen = sign_review(
+        treatment=treated,
+        date=treated.date + timedelta(days=25),
+        seen={"glabella_maximum": 1},
+        by=alice,
+    )
+    at = timezone.now() - timedelta(days=140)
+    opened = stock_vial(carol, opened_by=alice, at=at - timedelta(hours=1), lot="LOT-140")
+    draft = charted(Patient.objects.get(), opened, alice, at=at)
+    Treatment.objects.filter(pk=draft.pk).update(corrects=seen)
+    sign_treatment(treatment=draft, by=alice, overrides=AnyReason(), at=at)
     assert (row(treated).anchor, row(treated).touch_ups) == (treated.pk, 1)
 
 

@@ -25,6 +25,7 @@ from glabella.clinic.outbox.queries import zone_of
 from glabella.clinic.patients.measures import AREA_NAMES
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Clinic, Member
+from glabella.clinic.records import of_clinic
 from glabella.clinic.reviews.queries import Expected, expected
 from glabella.clinic.reviews.rules import first_day
 from glabella.clinic.tasks.queries import tasks_of_patient
@@ -75,9 +76,9 @@ def to_be_asked(clinic: Clinic, *, now: datetime) -> Iterator[tuple[Treatment, i
         return
     today = local_date(clinic, now)
     since = today - timedelta(days=max(policy.check_in_days) + rules.LATE_DAYS)
-    recent = Treatment.objects.filter(
-        patient__clinic=clinic, state=State.SIGNED, date__gte=since, date__lt=today
-    ).select_related("patient__clinic")
+    recent = of_clinic(Treatment.objects.select_related("patient__clinic"), clinic).filter(
+        state=State.SIGNED, date__gte=since, date__lt=today
+    )
     for treatment in recent.prefetch_related("check_ins"):
         known = {check_in.day for check_in in treatment.check_ins.all()}
         for day in policy.check_in_days:

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from glabella.clinic.audit.models import AuditEvent
 from glabella.clinic.followup.models import (
     BookedVisit,
     EffectSpan,
@@ -34,7 +33,6 @@ from glabella.clinic.records import of_clinic
 from glabella.clinic.reviews.models import Kind, Review
 from glabella.clinic.reviews.queries import reviews_due
 from glabella.clinic.treatments.models import State, Treatment
-from glabella.clinic.treatments.rules import CORRECTION
 
 COMING_DAYS = 60
 RESTED_DAYS = 7
@@ -129,7 +127,7 @@ def _kept(span: EffectSpan, on: date) -> Given:
 
 def unread(clinic: Clinic) -> list[Treatment]:
     """Signed treatments of which the recall list has not read when they wear off."""
-    signed = Treatment.objects.filter(patient__clinic=clinic, state=State.SIGNED)
+    signed = of_clinic(Treatment.objects.filter(state=State.SIGNED), clinic)
     return list(signed.filter(effect_span__isnull=True).order_by("date", "id"))
 
 
@@ -170,8 +168,8 @@ def known_of(clinic: Clinic, *, now: datetime) -> dict[int, _Known]:
 
 def corrections_of(clinic: Clinic) -> set[int]:
     """Treatments that were started to correct another."""
-    started = AuditEvent.objects.filter(clinic=clinic, action=CORRECTION, subject="treatment")
-    return set(started.values_list("subject_id", flat=True))
+    started = of_clinic(Treatment.objects.filter(corrects__isnull=False), clinic)
+    return set(started.values_list("pk", flat=True))
 
 
 def _visit_of(known: _Known, due: Due, *, now: datetime) -> tuple[str, BookedVisit | None]:
@@ -344,7 +342,7 @@ def _figures(
 def recall_list(clinic: Clinic, *, now: datetime) -> RecallList:
     """Who is due when; patients who were treated again have dropped out by themselves."""
     everybody, corrections = known_of(clinic, now=now), corrections_of(clinic)
-    people = Patient.objects.filter(clinic=clinic).in_bulk(list(everybody))
+    people = of_clinic(Patient.objects.all(), clinic).in_bulk(list(everybody))
     rows: dict[int, RecallRow] = {}
     for key, known in everybody.items():
         due = due_of(known.given, corrections=corrections, seen=known.seen)

@@ -13,6 +13,7 @@ from glabella.clinic.followup import actions, queries, recall
 from glabella.clinic.followup.models import BookedVisit, VisitState
 from glabella.clinic.outbox.sending import Sent, send_waiting
 from glabella.clinic.people.models import Clinic
+from glabella.clinic.records import of_clinic
 from glabella.clinic.treatments.models import State, Treatment
 
 
@@ -47,14 +48,13 @@ def _ask(clinic: Clinic, told: Round, now: datetime) -> None:
 def _remind(clinic: Clinic, told: Round, now: datetime) -> None:
     """Remind of the visits of tomorrow."""
     tomorrow = queries.local_date(clinic, now) + timedelta(days=1)
-    ahead = BookedVisit.objects.filter(
-        patient__clinic=clinic,
+    ahead = of_clinic(BookedVisit.objects.select_related("patient__clinic"), clinic).filter(
         state=VisitState.BOOKED,
         reminded_at__isnull=True,
         starts_at__range=(now, now + timedelta(days=2)),
         # Who booked today knows.
         made_at__lt=now - timedelta(hours=12),
-    ).select_related("patient__clinic")
+    )
     for visit in ahead:
         if queries.local_date(clinic, visit.starts_at) == tomorrow:
             told.reminded += actions.remind(visit=visit, by=None, at=now)

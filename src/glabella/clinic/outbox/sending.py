@@ -12,6 +12,8 @@ from django.utils import timezone
 from glabella.clinic.outbox import actions, queries
 from glabella.clinic.outbox.carriers import CARRIERS, Letter, NotSent, PerhapsSent
 from glabella.clinic.outbox.models import Channel, Message, MessageState
+from glabella.clinic.people.models import Clinic
+from glabella.clinic.records import of_clinic
 
 
 @dataclass(slots=True)
@@ -34,7 +36,9 @@ def waiting(now: datetime) -> list[Message]:
     )
     return [
         message
-        for message in found
+        for clinic in Clinic.objects.filter(messages__state=MessageState.QUEUED).distinct()
+        # Nobody writes to a patient whose record is restricted.
+        for message in of_clinic(found, clinic)
         if not (message.waits_for_day and queries.is_quiet(message.clinic, now))
     ]
 
