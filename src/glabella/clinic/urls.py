@@ -2,8 +2,14 @@
 
 from django.urls import include, path
 
+from glabella.clinic.api.wire import service
+
 urlpatterns = [
     path("", include("glabella.clinic.people.urls")),
+    path("account/", include("glabella.clinic.signin.urls")),
+    path("", include("glabella.clinic.signin.factor_urls")),
+    path("api/v1/", service.urls),
+    path("api/", include("glabella.clinic.api.urls")),
     path("patients/", include("glabella.clinic.patients.urls")),
     path("stock/", include("glabella.clinic.stock.urls")),
     path("treatments/", include("glabella.clinic.treatments.urls")),

@@ -97,13 +97,14 @@ def _values(model: type[ClinicModel], patient: Patient) -> Iterator[dict[str, An
 
 def _staff(patient: Patient) -> models.QuerySet[Member]:
     """Those whose keys the records name; of the clinic's members no others."""
-    keys: set[int | None] = set()
+    keys: set[int] = set()
     for model in about_patients():
         for field in model._meta.concrete_fields:
             if field.related_model is Member:
-                keys |= set(rows_about(model, patient).values_list(field.attname, flat=True))
-    keys |= set(events_about(patient).values_list("by_id", flat=True))
-    return Member._base_manager.filter(pk__in=keys - {None})
+                named = rows_about(model, patient).exclude(**{field.attname: None})
+                keys |= set(named.values_list(field.attname, flat=True))
+    keys |= set(events_about(patient).exclude(by=None).values_list("by_id", flat=True))
+    return Member._base_manager.filter(pk__in=keys)
 
 
 def events_about(patient: Patient) -> models.QuerySet[AuditEvent]:

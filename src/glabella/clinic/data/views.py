@@ -46,7 +46,7 @@ def data(request: ClinicRequest) -> HttpResponse:
     return _overview(request)
 
 
-@needs(Permission.EXPORT_DATA)
+@needs(Permission.EXPORT_DATA, fresh=True)
 @require_POST
 def export(request: ClinicRequest) -> HttpResponse:
     name = f"{request.member.clinic.slug}-{timezone.localdate()}.zip"
@@ -76,7 +76,7 @@ def retention(request: ClinicRequest) -> HttpResponse:
     return redirect("data:data")
 
 
-@needs(Permission.ERASE_PATIENTS)
+@needs(Permission.ERASE_PATIENTS, fresh=True)
 @require_POST
 def erase_due(request: ClinicRequest) -> HttpResponse:
     due = queries.due_for_erasure(request.member.clinic, today=timezone.localdate())
@@ -106,7 +106,7 @@ def patient(request: ClinicRequest, patient_id: int) -> HttpResponse:
     return _of_patient(request, _patient(request, patient_id))
 
 
-@needs(Permission.EXPORT_DATA)
+@needs(Permission.EXPORT_DATA, fresh=True)
 @require_POST
 def patient_export(request: ClinicRequest, patient_id: int) -> HttpResponse:
     name = f"patient-{patient_id}-{timezone.localdate()}.zip"
@@ -150,7 +150,7 @@ def use_again(request: ClinicRequest, patient_id: int) -> HttpResponse:
     return _decide(request, patient_id, actions.lift_restriction, "The record is in use again.")
 
 
-@needs(Permission.ERASE_PATIENTS)
+@needs(Permission.ERASE_PATIENTS, fresh=True)
 @require_POST
 def erase(request: ClinicRequest, patient_id: int) -> HttpResponse:
     patient, form = _patient(request, patient_id), EraseForm(request.POST)

@@ -74,7 +74,8 @@ def bound_forms(patient: Patient, sent: QueryDict | None) -> tuple[PatientForm, 
     last = patient.measure_sets.first()
     # The form may not write to the patient that it was made from: the action compares them.
     shown = Patient.objects.get(pk=patient.pk)
-    return PatientForm(sent, instance=shown), MeasuresForm(sent, instance=last)
+    about = PatientForm(sent, instance=shown, clinic=patient.clinic_id)
+    return about, MeasuresForm(sent, instance=last)
 
 
 @dataclass(frozen=True, slots=True)
