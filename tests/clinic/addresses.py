@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import models, transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, models, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -163,6 +164,30 @@ TABLE: dict[str, Address] = {
     "tasks:snooze": Address(P.FOLLOW_UP, "POST"),
     "tasks:take": Address(P.FOLLOW_UP, "POST"),
     "tasks:task": Address(P.FOLLOW_UP),
+    # safety: events, guides, reports
+    "reviews:before": Address(P.REVIEW, FORM),
+    "reviews:outcomes": Address(P.SEE_PATIENTS),
+    "reviews:second": Address(P.REVIEW, FORM),
+    "safety:addendum": Address(P.ADD_ADDENDA, FORM),
+    "safety:answer-step": Address(P.RECORD_EVENTS, "POST"),
+    "safety:cause": Address(P.RECORD_EVENTS, FORM),
+    "safety:check-report": Address(P.RECORD_EVENTS, "POST"),
+    "safety:close-guide": Address(P.RECORD_EVENTS, "POST"),
+    "safety:event": Address(P.SEE_PATIENTS),
+    "safety:event-of-patient": Address(P.RECORD_EVENTS, FORM),
+    "safety:event-of-treatment": Address(P.RECORD_EVENTS, FORM),
+    "safety:follow-up": Address(P.RECORD_EVENTS, FORM),
+    "safety:guide": Address(P.SEE_PATIENTS),
+    "safety:guide-of-event": Address(P.RECORD_EVENTS, "POST"),
+    "safety:guides": Address(P.SEE_PATIENTS),
+    "safety:overview": Address(P.SEE_PATIENTS),
+    "safety:report": Address(P.RECORD_EVENTS, FORM),
+    "safety:report-json": Address(P.RECORD_EVENTS),
+    "safety:report-pdf": Address(P.RECORD_EVENTS),
+    "safety:send-report": Address(P.RECORD_EVENTS, "POST"),
+    "safety:start-guide": Address(P.RECORD_EVENTS, "POST"),
+    "safety:start-report": Address(P.RECORD_EVENTS, "POST"),
+    "safety:steps": Address(P.SEE_PATIENTS),
     # the trail
     "audit:trail": Address(P.SEE_AUDIT),
     "audit:viewings": Address(P.SEE_AUDIT),
@@ -256,8 +281,10 @@ def send(client: Client, name: str, keys: Keys, method: str = "") -> Any:
     body = json.dumps(address.json) if address.json is not None and method != "GET" else ""
     kind = "application/json" if body else FORM_DATA
     answer = client.get(path) if method == "GET" else client.generic(method, path, body, kind)
-    # What is sent as a file stays open until it is read or closed.
+    # What is sent as a file stays open until it is read or closed; the database stays open too.
+    request_finished.disconnect(close_old_connections)
     answer.close()
+    request_finished.connect(close_old_connections)
     return answer
 
 

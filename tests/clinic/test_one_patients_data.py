@@ -137,7 +137,7 @@ def test_the_copy_is_there_where_no_pdf_can_be_drawn(
     def missing(_: str) -> None:
         raise OSError("no Pango")
 
-    monkeypatch.setattr("glabella.clinic.treatments.document.importlib.import_module", missing)
+    monkeypatch.setattr("glabella.clinic.printing.importlib.import_module", missing)
     assert {"record.html", "record.json"} <= set(copy_of(patient, people["owner"]).namelist())
 
 

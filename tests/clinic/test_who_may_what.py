@@ -20,6 +20,8 @@ from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import ROLES, Permission, Role
 from glabella.clinic.reviews.actions import sign_review
+from glabella.clinic.safety.actions import EventInput, raise_event, start_guide
+from glabella.clinic.safety.reports import start_report
 from glabella.clinic.stock.models import Vial
 from glabella.clinic.tasks.actions import raise_task
 from glabella.clinic.treatments.models import Treatment
@@ -75,6 +77,7 @@ def keys_of(vial: Vial, signed: Treatment, carol: Member, bob: Member, alice: Me
         "version": 1,
         "kind": "recall",
         **_follow_up_keys(old, carol),
+        **of_safety(old, bob),
         # allauth's: a passkey of one's own
         "pk": 1,
         "token": "no-such-token",
@@ -100,6 +103,15 @@ def _follow_up_keys(treatment: Treatment, by: Member) -> Keys:
         "booked_visit_id": visit.pk,
         "calendar_feed_id": make_feed(whole_clinic=True, by=by)[0].pk,
     }
+
+
+def of_safety(treatment: Treatment, bob: Member) -> Keys:
+    """An event with a guide that runs and a report that is begun."""
+    told = EventInput("bruising", treatment.date)
+    [event] = raise_event(patient=treatment.patient, told=told, treatment=treatment, by=bob)
+    run = start_guide(patient=event.patient, guide="bruise", event=event, by=bob)
+    report = start_report(event=event, form="yellow-card", by=bob)
+    return {"event_id": event.pk, "run_id": run.pk, "report_id": report.pk}
 
 
 def fresh(person: Member) -> Client:

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "glabella.clinic.reviews",
     "glabella.clinic.followup",
     "glabella.clinic.data",
+    "glabella.clinic.safety",
     "glabella.clinic.cosigning",
     "glabella.clinic.signin",
     "glabella.clinic.api",

@@ -19,5 +19,6 @@ urlpatterns = [
     path("follow-up/", include("glabella.clinic.followup.urls")),
     path("data/", include("glabella.clinic.data.urls")),
     path("cosigning/", include("glabella.clinic.cosigning.urls")),
+    path("safety/", include("glabella.clinic.safety.urls")),
     path("audit/", include("glabella.clinic.audit.urls")),
 ]

@@ -20,6 +20,7 @@ from glabella.clinic.data.archive import Packer, file_names, one_moment, pretty,
 from glabella.clinic.data.erasing import about_patients, rows_about
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
+from glabella.clinic.printing import pdf_of
 from glabella.clinic.records import ClinicModel
 from glabella.clinic.stock.models import Vial
 from glabella.clinic.treatments import document
@@ -185,6 +186,6 @@ def _words(row: models.Model, field: models.Field[Any, Any], staff: dict[int, st
 def as_pdf(page: str) -> bytes | None:
     """The page as a PDF; None where the machine cannot draw one, and the page itself stays."""
     try:
-        return document.pdf_of(page)
+        return pdf_of(page)
     except UserError:
         return None

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from glabella.clinic.demo import cosigning
+from glabella.clinic.demo import cosigning, safety
 from glabella.clinic.demo.cast import (
     CLINIC,
     LOGINS,
@@ -213,6 +213,7 @@ def tell(now: datetime) -> bool:
             treat(added, treatment, cast, cupboard, now)
     draw_down(cupboard["low"], cast, now - timedelta(hours=2))
     cosigning.tell(cast, now)
+    safety.tell(cast, now)
 
     def treats(told: DemoPatient | Patient, vial: DemoVial, at: datetime) -> Treatment:
         added = told if isinstance(told, Patient) else add_one(told, cast, at)

@@ -32,6 +32,7 @@ ROOMS = (
         ("followup", "tasks", "outbox"),
     ),
     Room("Co-sign", "cosigning:queue", Permission.COSIGN, ("cosigning",)),
+    Room("Safety", "safety:overview", Permission.SEE_PATIENTS, ("safety",)),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
     Room("Data", "data:data", Permission.EXPORT_DATA, ("data",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
