@@ -387,7 +387,8 @@ def test_the_forms_of_a_patient_keep_what_was_typed(
     client.post(f"/follow-up/visit/{visit.pk}/settle/", {"state": "cancelled"})
     again = client.post(f"/follow-up/visit/{visit.pk}/settle/", {"state": "came"}, follow=True)
     assert "Somebody else settled" in again.content.decode()
-    assert client.post(f"/follow-up/visit/{visit.pk}/settle/", {"state": "x"}).status_code == 404
+    wrong = client.post(f"/follow-up/visit/{visit.pk}/settle/", {"state": "x"}, follow=True)
+    assert "Say whether the patient came" in wrong.content.decode()
 
 
 def test_another_clinic_has_its_own_list(

@@ -312,6 +312,8 @@ def settle_visit(
     if by is not None:
         by.require(Permission.FOLLOW_UP)
     at = at or timezone.now()
+    if state not in {VisitState.CAME, VisitState.MISSED, VisitState.CANCELLED}:
+        raise rules.FollowUpRefused("Say whether the patient came, did not, or called it off.")
     if state == VisitState.MISSED and visit.starts_at > at:
         raise rules.FollowUpRefused("The visit is still to come.")
     _change_visit(visit, at=at, state=VisitState(state))

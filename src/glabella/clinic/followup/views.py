@@ -21,7 +21,7 @@ from glabella.clinic.followup.forms import (
     PolicyForm,
     StepForm,
 )
-from glabella.clinic.followup.models import BookedVisit, CalendarFeed, VisitState
+from glabella.clinic.followup.models import BookedVisit, CalendarFeed
 from glabella.clinic.forms import form_page, submit
 from glabella.clinic.outbox.queries import policy_of as message_policy_of
 from glabella.clinic.patients.models import Patient
@@ -165,8 +165,6 @@ def book(request: ClinicRequest, patient_id: int) -> HttpResponse:
 def settle(request: ClinicRequest, booked_visit_id: int) -> HttpResponse:
     visit = found(request, VISITS, pk=booked_visit_id)
     state, tell = request.POST.get("state", ""), "tell" in request.POST
-    if state not in {VisitState.CAME, VisitState.MISSED, VisitState.CANCELLED}:
-        raise Http404
     try:
         actions.settle_visit(visit=visit, state=state, tell=tell, by=request.member)
     except UserError as refusal:
