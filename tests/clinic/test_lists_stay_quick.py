@@ -16,6 +16,9 @@ from tests.clinic.conftest import SignedIn, about, stock_vial
 MANY = 12
 # The session, the user with the member, and what the page itself asks.
 SESSION = 3
+# Check-ins, what is booked, what the patient wants, tasks open and done.
+FOLLOW_UP = 5
+TASKS = 1
 # Noting that somebody looked at a patient: a savepoint around one row.
 VIEWING = 3
 # Events and guides twice, as moments and as what is open, and the review to be rated again.
@@ -57,14 +60,14 @@ def test_the_timeline(
 ) -> None:
     for number in range(MANY):
         add_addendum(treatment=signed, reason=f"Reason {number}", text="Text", by=alice)
-    with django_assert_max_num_queries(SESSION + VIEWING + 8 + SAFETY):
+    with django_assert_max_num_queries(SESSION + VIEWING + 8 + SAFETY + FOLLOW_UP):
         client.get(f"/patients/{signed.patient_id}/")
 
 
 def test_the_day(
     client: Client, signed: Treatment, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(SESSION + 6 + 2):
+    with django_assert_max_num_queries(SESSION + 6 + 2 + TASKS):
         client.get("/")
 
 
