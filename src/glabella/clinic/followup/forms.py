@@ -16,6 +16,8 @@ from glabella.clinic.people.models import Member
 from glabella.errors import RecordError
 
 NONE_OF_THESE = "none"
+# A box with its words beside it, as large as a finger.
+CHECK = "forms/check.html"
 
 
 def flag_choices() -> list[tuple[str, str]]:
@@ -68,7 +70,9 @@ class BookForm(forms.Form):
     member = forms.ModelChoiceField(
         label="With", queryset=Member.objects.none(), required=False, empty_label="Anybody"
     )
-    tell = forms.BooleanField(label="Tell the patient", required=False, initial=True)
+    tell = forms.BooleanField(
+        label="Tell the patient", required=False, initial=True, template_name=CHECK
+    )
 
     def __init__(self, *args: Any, clinic: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +107,9 @@ class StepForm(forms.Form):
 class PolicyForm(forms.Form):
     """What the clinic has chosen for its follow-up and its messages."""
 
-    check_ins = forms.BooleanField(label="Patients are asked how it goes", required=False)
+    check_ins = forms.BooleanField(
+        label="Patients are asked how it goes", required=False, template_name=CHECK
+    )
     check_in_days = forms.CharField(
         label="Days after a treatment", help_text="Such as 1, 3, 7, 14.", max_length=60
     )
