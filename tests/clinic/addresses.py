@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.core.signals import request_finished
-from django.db import close_old_connections, models, transaction
+from django.db import models, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -79,12 +78,67 @@ TABLE: dict[str, Address] = {
     "api:addresses": Address(P.SEE_TODAY),
     "api-v1:openapi-json": Address(ANYONE),
     "api-v1:api-root": Address(ANYONE),
+    # the team, its papers, who may treat
+    "credentials:team": Address(P.SEE_TEAM),
+    "credentials:member": Address(P.SEE_TEAM),
+    "credentials:admit": Address(P.EDIT_TEAM, FORM),
+    "credentials:policy": Address(P.EDIT_POLICY, FORM),
+    "credentials:roles": Address(P.EDIT_TEAM, "POST"),
+    "credentials:close": Address(P.EDIT_TEAM, "POST"),
+    "credentials:reopen": Address(P.EDIT_TEAM, "POST"),
+    "credentials:credential": Address(P.EDIT_TEAM, FORM),
+    "credentials:own-credential": Address(OWN, FORM),
+    "credentials:verify": Address(P.VERIFY_CREDENTIALS, "POST"),
+    "credentials:withdraw": Address(P.EDIT_TEAM, "POST"),
+    "credentials:evidence": Address(P.VERIFY_CREDENTIALS),
+    "credentials:privileges": Address(P.VERIFY_CREDENTIALS, FORM),
+    "credentials:withdraw-privilege": Address(P.VERIFY_CREDENTIALS, "POST"),
+    "credentials:supervision": Address(P.VERIFY_CREDENTIALS, FORM),
+    "credentials:may-treat": Address(P.SEE_TEAM),
+    "credentials:leave": Address(P.COSIGN, "POST"),
+    "credentials:orders": Address(P.SEE_TEAM),
+    "credentials:order": Address(P.SEE_TEAM),
+    "credentials:new-order": Address(P.ASSESS, FORM),
+    "credentials:next-order": Address(P.ASSESS, FORM),
+    "credentials:withdraw-order": Address(P.ASSESS, "POST"),
+    "credentials:own-profile": Address(P.SIGN, FORM),
+    "credentials:agree-profile": Address(P.EDIT_TEAM, "POST"),
+    "credentials:public": Address(ANYONE),
     # patients
     "patients:list": Address(P.SEE_PATIENTS),
     "patients:new": Address(P.EDIT_PATIENTS, FORM),
     "patients:edit": Address(P.EDIT_PATIENTS, FORM),
     "patients:timeline": Address(P.SEE_PATIENTS),
     "patients:treat": Address(P.CHART, "POST"),
+    "patients:alert": Address(P.EDIT_PATIENTS, FORM),
+    "patients:end-alert": Address(P.EDIT_PATIENTS, "POST"),
+    "patients:measure": Address(P.EDIT_PATIENTS, FORM),
+    # before the treatment: history, consent, prescriber; handing over signs out
+    "intake:history": Address(P.SEE_PATIENTS),
+    "intake:confirm": Address(P.SCREEN, FORM),
+    "intake:fill": Address(P.SCREEN, FORM),
+    "intake:hand-over": Address(P.SCREEN, "POST"),
+    "intake:link": Address(P.SCREEN, "POST"),
+    "intake:unchanged": Address(P.SCREEN, "POST"),
+    "intake:answer": Address(LINK, FORM),
+    "intake:keep": Address(LINK, "POST"),
+    "intake:thanks": Address(ANYONE),
+    "consent:list": Address(P.SEE_PATIENTS),
+    "consent:new": Address(P.TAKE_CONSENT, FORM),
+    "consent:consent": Address(P.SEE_PATIENTS),
+    "consent:pdf": Address(P.SEE_PATIENTS),
+    "consent:take": Address(P.TAKE_CONSENT, "POST"),
+    "consent:withdraw": Address(P.SCREEN, "POST"),
+    "consent:hand-over": Address(P.TAKE_CONSENT, "POST"),
+    "consent:link": Address(P.TAKE_CONSENT, "POST"),
+    "consent:photos": Address(P.TAKE_CONSENT, "POST"),
+    "consent:sign": Address(LINK, FORM),
+    "prescribing:assess": Address(P.SEE_PATIENTS),
+    "prescribing:new": Address(P.ASSESS, FORM),
+    "prescribing:end": Address(P.ASSESS, "POST"),
+    "texts:texts": Address(P.EDIT_POLICY, FORM),
+    "texts:policy": Address(P.EDIT_POLICY, "POST"),
+    "texts:text": Address(P.EDIT_POLICY),
     # stock
     "stock:list": Address(P.SEE_STOCK),
     "stock:vial": Address(P.SEE_STOCK),
@@ -281,10 +335,8 @@ def send(client: Client, name: str, keys: Keys, method: str = "") -> Any:
     body = json.dumps(address.json) if address.json is not None and method != "GET" else ""
     kind = "application/json" if body else FORM_DATA
     answer = client.get(path) if method == "GET" else client.generic(method, path, body, kind)
-    # What is sent as a file stays open until it is read or closed; the database stays open too.
-    request_finished.disconnect(close_old_connections)
-    answer.close()
-    request_finished.connect(close_old_connections)
+    # What is sent as a file stays open until it is read.
+    answer.getvalue()
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Callable
@@ -12,7 +13,24 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
+from glabella.clinic.credentials.actions import (
+    enter_own_credential,
+    grant_privileges,
+    sign_order,
+    verify_credential,
+    wish_profile,
+)
+from glabella.clinic.credentials.models import (
+    Credential,
+    CredentialKind,
+    NumberShown,
+    Profile,
+    StandingOrder,
+)
+from glabella.clinic.credentials.scopes import scopes
+from glabella.clinic.demo.before import make_ready
 from glabella.clinic.demo.story import EMPTY_MEASURES
 from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.models import Patient
@@ -51,8 +69,9 @@ def the_clinic(name: str = "Test Clinic") -> Clinic:
     return known or open_clinic(name=name, shared_vials=True)
 
 
-def member(name: str, *roles: Role, clinic: str = "Test Clinic") -> Member:
-    return admit_member(
+def member(name: str, *roles: Role, clinic: str = "Test Clinic", in_order: bool = True) -> Member:
+    """Somebody of the cast; an injector's licence, insurance and privileges are in order."""
+    admitted = admit_member(
         username=name.lower(),
         display_name=name,
         roles=roles,
@@ -60,6 +79,87 @@ def member(name: str, *roles: Role, clinic: str = "Test Clinic") -> Member:
         clinic=the_clinic(clinic),
         by=None,
     )
+    if in_order and Role.INJECTOR in roles:
+        put_in_order(admitted)
+    return admitted
+
+
+def vera(clinic: Clinic) -> Member:
+    """Whoever verifies papers and grants privileges in a clinic of the tests."""
+    name = f"vera-{clinic.slug}"
+    known = Member.objects.filter(user__username=name).first()
+    return known or admit_member(
+        username=name,
+        display_name="Vera",
+        roles=[Role.SUPERVISOR],
+        password=PASSWORD,
+        clinic=clinic,
+        by=None,
+    )
+
+
+def licence(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": CredentialKind.LICENCE,
+        "profession": "nurse",
+        "jurisdiction": "TEST",
+        "register": "other",
+        "number": "TEST-0001",
+        "until": timezone.localdate() + timedelta(days=400),
+    } | more
+
+
+def insurance(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": CredentialKind.INSURANCE,
+        "issuer": "Test Insurer",
+        "number": "POLICY-1",
+        "cover": "toxin, 1 million a claim",
+        "until": timezone.localdate() + timedelta(days=300),
+    } | more
+
+
+def paper(holder: Member, about: dict[str, Any], *, verified: bool = True) -> Credential:
+    """Something that a member holds, entered by themself and verified by Vera."""
+    entered = enter_own_credential(by=holder, **about)
+    if not verified:
+        return entered
+    return verify_credential(credential=entered, how="Saw the original", by=vera(holder.clinic))
+
+
+def put_in_order(injector: Member) -> None:
+    paper(injector, licence())
+    paper(injector, insurance())
+    long_ago = timezone.localdate() - timedelta(days=4000)
+    grant_privileges(
+        member=injector, areas=list(scopes()), since=long_ago, by=vera(injector.clinic)
+    )
+
+
+def a_png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 20), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+def an_order(prescriber: Member, **more: Any) -> StandingOrder:
+    """A standing order for the glabella with Botox Cosmetic, up to 24 U."""
+    about = {
+        "title": "Test order",
+        "areas": ["glabella"],
+        "product": "botox-cosmetic",
+        "max_units": Decimal(24),
+        "min_age": 18,
+        "conditions": "Screening is clear.",
+        "until": timezone.localdate() + timedelta(days=200),
+    }
+    return sign_order(by=prescriber, **about | more)
+
+
+def a_page(injector: Member, **more: Any) -> Profile:
+    """An injector's page for patients, wished and not yet agreed."""
+    about = {"words": "", "number_shown": NumberShown.WHOLE, "indexed": False, "wished": True}
+    return wish_profile(by=injector, **about | more)
 
 
 @pytest.fixture
@@ -84,6 +184,12 @@ def carol(db: None) -> Member:
 
 
 @pytest.fixture
+def pete(db: None) -> Member:
+    known = Member.objects.filter(user__username="pete").first()
+    return known or member("Pete", Role.PRESCRIBER)
+
+
+@pytest.fixture
 def olga(db: None) -> Member:
     return member("Olga", Role.OWNER)
 
@@ -105,7 +211,19 @@ def measures(**more: Any) -> dict[str, Any]:
 @pytest.fixture
 def dan(alice: Member) -> Patient:
     at = timezone.now() - timedelta(days=400)
-    return add_patient(about=about(), measures=measures(), by=alice, at=at)
+    patient = add_patient(about=about(), measures=measures(), by=alice, at=at)
+    return in_order(patient, alice)
+
+
+def in_order(patient: Patient, by: Member, *, at: datetime | None = None) -> Patient:
+    """A patient who is screened, assessed and has consented; only the chart is left to do."""
+    at = at or timezone.now() - timedelta(hours=2)
+    known = Member.objects.filter(user__username="pete").first()
+    pete = known or member("Pete", Role.PRESCRIBER, clinic=by.clinic.name)
+    make_ready(
+        patient, injector=by, prescriber=pete, at=at, yes=dict.fromkeys(patient.conditions, "")
+    )
+    return patient
 
 
 def stock_vial(

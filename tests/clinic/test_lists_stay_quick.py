@@ -19,6 +19,8 @@ SESSION = 3
 # Check-ins, what is booked, what the patient wants, tasks open and done.
 FOLLOW_UP = 5
 TASKS = 1
+# Histories, assessments, consents and measures: how the gates before a treatment stand.
+BEFORE = 9
 # Noting that somebody looked at a patient: a savepoint around one row.
 VIEWING = 3
 # Events and guides twice, as moments and as what is open, and the review to be rated again.
@@ -60,19 +62,21 @@ def test_the_timeline(
 ) -> None:
     for number in range(MANY):
         add_addendum(treatment=signed, reason=f"Reason {number}", text="Text", by=alice)
-    with django_assert_max_num_queries(SESSION + VIEWING + 8 + SAFETY + FOLLOW_UP):
+    with django_assert_max_num_queries(SESSION + VIEWING + BEFORE + 12 + SAFETY + FOLLOW_UP):
         client.get(f"/patients/{signed.patient_id}/")
 
 
 def test_the_day(
     client: Client, signed: Treatment, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(SESSION + 6 + 2 + TASKS):
+    # Eight, and what ends soon of one's own: the clinic, papers, privileges.
+    with django_assert_max_num_queries(SESSION + 8 + 3 + TASKS):
         client.get("/")
 
 
 def test_the_chart(
     client: Client, draft: Treatment, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(SESSION + VIEWING + 9):
+    # Nine, and whether the injector may: clinic, points, papers, privileges, supervisor, orders.
+    with django_assert_max_num_queries(SESSION + VIEWING + BEFORE + 15):
         client.get(f"/treatments/{draft.pk}/chart/")

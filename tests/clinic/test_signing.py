@@ -35,6 +35,7 @@ from tests.clinic.conftest import (
     SignedIn,
     about,
     charted,
+    in_order,
     measures,
     stock_vial,
 )
@@ -160,7 +161,7 @@ def test_no_more_is_drawn_than_is_left(dan: Patient, carol: Member, alice: Membe
 
 def test_a_contraindication_stops_until_somebody_gives_a_reason(vial: Vial, alice: Member) -> None:
     infected = about("Fay", conditions=["infection-at-site"])
-    fay = add_patient(about=infected, measures=measures(), by=alice)
+    fay = in_order(add_patient(about=infected, measures=measures(), by=alice), alice)
     draft = charted(fay, vial, alice)
     with pytest.raises(SignRefused, match="give your reason"):
         sign_treatment(treatment=draft, by=alice)
@@ -209,7 +210,7 @@ def test_signing_in_the_browser_keeps_the_reason_that_was_typed(
     signed_in: SignedIn, vial: Vial, alice: Member
 ) -> None:
     infected = about("Fay", conditions=["infection-at-site"])
-    fay = add_patient(about=infected, measures=measures(), by=alice)
+    fay = in_order(add_patient(about=infected, measures=measures(), by=alice), alice)
     draft = charted(fay, vial, alice)
     client, url = signed_in(alice), f"/treatments/{draft.pk}/sign/"
     page = client.get(url)

@@ -8,8 +8,8 @@ import subprocess
 import pytest
 from django.test import Client
 
+from glabella.clinic import printing
 from glabella.clinic.people.models import Member
-from glabella.clinic.treatments import document
 from glabella.clinic.treatments.actions import add_addendum
 from glabella.clinic.treatments.models import Treatment
 from tests.clinic.conftest import SignedIn
@@ -65,7 +65,7 @@ def test_without_pango_the_page_says_what_to_install(
     def missing(name: str) -> None:
         raise OSError(f"cannot load {name}")
 
-    monkeypatch.setattr(document.importlib, "import_module", missing)
+    monkeypatch.setattr(printing.importlib, "import_module", missing)
     answer = client.get(f"/treatments/{signed.pk}/pdf/")
     assert answer.status_code == 501
     assert b"apt-get install libpango" in answer.content

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from glabella.clinic.followup.actions import ask, book_visit
 from glabella.clinic.followup.feeds import make_feed
 from glabella.clinic.links.actions import make_link
 from glabella.clinic.links.models import Purpose
+from glabella.clinic.patients.actions import raise_alert
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import ROLES, Permission, Role
@@ -44,7 +46,17 @@ from tests.clinic.addresses import (
     send,
     view_of,
 )
-from tests.clinic.conftest import PASSWORD, SignedIn, member, signed_days_ago
+from tests.clinic.conftest import (
+    PASSWORD,
+    SignedIn,
+    a_page,
+    a_png,
+    an_order,
+    licence,
+    member,
+    paper,
+    signed_days_ago,
+)
 from tests.clinic.doors import enter
 
 GUARDED = {name: one.who for name, one in TABLE.items() if isinstance(one.who, Permission)}
@@ -52,7 +64,7 @@ OPEN = {name for name, one in TABLE.items() if one.who == ANYONE}
 OWNED = {name for name, one in TABLE.items() if one.who == OWN}
 LINKED = {name for name, one in TABLE.items() if one.who == LINK}
 # Keys of addresses that name no record of a clinic.
-NO_RECORD = {"kind"}
+NO_RECORD = {"message_kind"}
 ANSWERS_ALLOWED = {200, 302, 403, 409, 422}
 
 
@@ -77,9 +89,11 @@ def keys_of(vial: Vial, signed: Treatment, carol: Member, bob: Member, alice: Me
         "task_id": task.pk,
         "product_id": "botox-cosmetic",
         "version": 1,
-        "kind": "recall",
+        "message_kind": "recall",
         **_follow_up_keys(old, carol),
         **of_safety(old, bob),
+        **of_the_team(alice),
+        **of_before(signed, alice),
         # allauth's: a passkey of one's own
         "pk": 1,
         "token": "no-such-token",
@@ -104,6 +118,34 @@ def _follow_up_keys(treatment: Treatment, by: Member) -> Keys:
         "check_in_id": asked.pk,
         "booked_visit_id": visit.pk,
         "calendar_feed_id": make_feed(whole_clinic=True, by=by)[0].pk,
+    }
+
+
+def of_the_team(injector: Member) -> Keys:
+    """Somebody's papers, privileges, order and page."""
+    petra = member("Petra", Role.PRESCRIBER)
+    paper(petra, licence(prescribes=True, file=ContentFile(a_png(), name="licence.png")))
+    return {
+        "kind": "licence",
+        "credential_id": injector.credentials.all()[0].pk,
+        "privilege_id": injector.privileges.all()[0].pk,
+        "evidence_id": petra.evidence.get().pk,
+        "standing_order_id": an_order(petra).pk,
+        "profile_id": a_page(injector).pk,
+        "slug": "alice",
+    }
+
+
+def of_before(treatment: Treatment, alice: Member) -> Keys:
+    """What was settled before the treatment, and an alert."""
+    patient = treatment.patient
+    consent, assessment = patient.consents.get(), patient.assessments.get()
+    alert = raise_alert(patient=patient, kind="alert", text="Faints at needles", by=alice)
+    return {
+        "consent_id": consent.pk,
+        "text_id": consent.text_id,
+        "assessment_id": assessment.pk,
+        "alert_id": alert.pk,
     }
 
 

@@ -6,11 +6,16 @@ from glabella.clinic.api.wire import service
 
 urlpatterns = [
     path("", include("glabella.clinic.people.urls")),
+    path("", include("glabella.clinic.credentials.urls")),
     path("account/", include("glabella.clinic.signin.urls")),
     path("", include("glabella.clinic.signin.factor_urls")),
     path("api/v1/", service.urls),
     path("api/", include("glabella.clinic.api.urls")),
     path("patients/", include("glabella.clinic.patients.urls")),
+    path("", include("glabella.clinic.intake.urls")),
+    path("", include("glabella.clinic.consent.urls")),
+    path("", include("glabella.clinic.prescribing.urls")),
+    path("texts/", include("glabella.clinic.consent.text_urls")),
     path("stock/", include("glabella.clinic.stock.urls")),
     path("treatments/", include("glabella.clinic.treatments.urls")),
     path("reviews/", include("glabella.clinic.reviews.urls")),

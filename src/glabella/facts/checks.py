@@ -119,6 +119,12 @@ def _conditions(facts: Facts) -> Iterator[str]:
         yield f"conditions.toml: no caution has the code `{code}`; remove it."
 
 
+def _risks(facts: Facts) -> Iterator[str]:
+    for code, risk in facts.before.risks.items():
+        if risk.complication and risk.complication not in facts.safety.complications:
+            yield f"before.risks.{code}: no complication `{risk.complication}`; mend the name."
+
+
 def _droplets(facts: Facts) -> Iterator[str]:
     known, skin = facts.droplets, set(facts.model.skin.regions)
     for key, group in known.groups.items():
@@ -186,6 +192,7 @@ RULES = (
     _practice,
     _muscles,
     _conditions,
+    _risks,
     _droplets,
     _literature,
     _normal_days,

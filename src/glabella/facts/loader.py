@@ -13,6 +13,7 @@ import msgspec
 
 from glabella.errors import FactError
 from glabella.facts.anatomy import Anatomy
+from glabella.facts.before import Before
 from glabella.facts.corrections import Corrections
 from glabella.facts.droplets import DropletFacts
 from glabella.facts.findings import Findings, PublishedFinding
@@ -34,6 +35,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     practice: dict[str, PracticeArea]
     conditions: dict[str, Condition]
     safety: Safety
+    before: Before
     corrections: Corrections
     goals: Goals
     droplets: DropletFacts
@@ -67,6 +69,7 @@ SHEETS = (
     Sheet("practice", "practice.toml", dict[str, PracticeArea]),
     Sheet("conditions", "conditions.toml", dict[str, Condition]),
     Sheet("safety", "safety.toml", Safety),
+    Sheet("before", "before.toml", Before),
     Sheet("corrections", "corrections.toml", Corrections),
     Sheet("goals", "goals.toml", Goals),
     Sheet("droplets", "droplets.toml", DropletFacts),

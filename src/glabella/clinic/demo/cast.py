@@ -86,6 +86,10 @@ class DemoPatient:
     age_years: int
     measures: dict[str, Any]
     about: dict[str, Any] = field(default_factory=dict)
+    # What the patient answers with yes, and the words beside it.
+    history: dict[str, str] = field(default_factory=dict)
+    # Whether prescriber and consent are in order, or the gap is the story.
+    ready: bool = True
     treatments: tuple[DemoTreatment, ...] = ()
 
 
@@ -169,10 +173,14 @@ PATIENTS = (
         58,
         lines("32", "21", "31"),
         {
-            "conditions": ["neuromuscular-disorder", "cows-milk-protein-allergy"],
             "allergies": "Cow's milk",
             "notes": "Under a neurologist; asks about her frown lines.",
         },
+        history={
+            "neuromuscular-disorder": "Myasthenia, since 2019",
+            "cows-milk-protein-allergy": "Rash and swelling after milk",
+        },
+        ready=False,
     ),
     DemoPatient("Seven", "male", 33, {}, {"described_as": "he/him"}),
 )

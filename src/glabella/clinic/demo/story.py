@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from glabella.clinic.demo import cosigning, safety
+from glabella.clinic.demo import before, cosigning, safety, team
 from glabella.clinic.demo.cast import (
     CLINIC,
     LOGINS,
@@ -113,12 +113,16 @@ def add_one(patient: DemoPatient, cast: Cast, now: datetime) -> Patient:
         "conditions": [],
     }
     since = max((one.ago for one in patient.treatments), default=timedelta(days=1))
-    return add_patient(
-        about=about | patient.about,
-        measures=exact(EMPTY_MEASURES | patient.measures),
-        by=cast["injector"],
-        at=now - since - timedelta(hours=1),
-    )
+    at, by = now - since - timedelta(hours=1), cast["injector"]
+    measures = exact(EMPTY_MEASURES | patient.measures)
+    added = add_patient(about=about | patient.about, measures=measures, by=by, at=at)
+    if patient.ready:
+        prescriber, yes = cast["prescriber"], patient.history
+        before.make_ready(added, injector=by, prescriber=prescriber, at=at, yes=yes)
+        before.ask_again(added, since=at, by=by, now=now)
+    else:
+        before.screened(added, by=by, at=at, yes=patient.history)
+    return added
 
 
 def chart(
@@ -206,6 +210,7 @@ def tell(now: datetime) -> bool:
     if Patient.objects.filter(given_name=GIVEN_NAME).exists():
         return False
     cast = admit_all()
+    team.tell(cast, now)
     cupboard = {vial.key: stock_one(vial, cast, now) for vial in VIALS}
     for patient in PATIENTS:
         added = add_one(patient, cast, now)

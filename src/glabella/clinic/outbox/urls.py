@@ -13,6 +13,6 @@ urlpatterns = [
     path("<int:message_id>/delivered/", views.delivered, name="delivered"),
     path("<int:message_id>/send/", views.send_now, name="send"),
     path("words/", views.templates, name="templates"),
-    path("words/<slug:kind>/", views.template, name="template"),
-    path("words/<slug:kind>/reset/", views.template_reset, name="template-reset"),
+    path("words/<slug:message_kind>/", views.template, name="template"),
+    path("words/<slug:message_kind>/reset/", views.template_reset, name="template-reset"),
 ]

@@ -93,8 +93,8 @@ def templates(request: ClinicRequest) -> HttpResponse:
 
 @needs(Permission.EDIT_POLICY)
 @require_http_methods(["GET", "POST"])
-def template(request: ClinicRequest, kind: str) -> HttpResponse:
-    if kind not in BUILT_IN:
+def template(request: ClinicRequest, message_kind: str) -> HttpResponse:
+    if (kind := message_kind) not in BUILT_IN:
         raise Http404
     words = queries.words_of(request.member.clinic, kind)
     form = TemplateForm(request.POST or None, initial={"title": words.title, "body": words.body})
@@ -107,7 +107,7 @@ def template(request: ClinicRequest, kind: str) -> HttpResponse:
 
 @needs(Permission.EDIT_POLICY)
 @require_POST
-def template_reset(request: ClinicRequest, kind: str) -> HttpResponse:
-    actions.drop_template(kind=kind, by=request.member)
+def template_reset(request: ClinicRequest, message_kind: str) -> HttpResponse:
+    actions.drop_template(kind=message_kind, by=request.member)
     messages.success(request, "The built-in words are used again.")
     return redirect("outbox:templates")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from glabella.clinic.audit.actions import action, record
 from glabella.clinic.patients import rules
-from glabella.clinic.patients.models import MeasureSet, Patient
+from glabella.clinic.patients.models import AlertKind, MeasureSet, Patient, PatientAlert
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Permission
 
@@ -69,3 +69,77 @@ def edit_patient(
         record("patient edited", subject=patient, by=by, at=at, fields=", ".join(changed))
     _measure(patient, measures, by=by, at=at)
     return patient
+
+
+@action
+def measure(
+    *, patient: Patient, measures: Fields, by: Member, at: datetime | None = None
+) -> Patient:
+    """Keep what was measured before a treatment."""
+    by.require(Permission.EDIT_PATIENTS)
+    rules.check_brows(measures)
+    _measure(patient, measures, by=by, at=at or timezone.now())
+    return patient
+
+
+@action
+def heed(
+    *, patient: Patient, conditions: list[str], by: Member, at: datetime | None = None
+) -> Patient:
+    """Let what a screening found be what plans are held against; a reaction stays an allergy."""
+    by.require(Permission.SCREEN)
+    rules.check_conditions(conditions)
+    if rules.ALLERGY not in conditions and _reactions(patient):
+        conditions = [*conditions, rules.ALLERGY]
+    if sorted(patient.conditions) != sorted(conditions):
+        patient.conditions = conditions
+        patient.save(update_fields=["conditions"])
+        record("patient edited", subject=patient, by=by, at=at, fields="conditions")
+    return patient
+
+
+def _reactions(patient: Patient) -> bool:
+    return patient.alerts.filter(kind=AlertKind.REACTION, ended_at__isnull=True).exists()
+
+
+@action
+def raise_alert(
+    *,
+    patient: Patient,
+    kind: str,
+    text: str,
+    by: Member,
+    product: str = "",
+    at: datetime | None = None,
+) -> PatientAlert:
+    """Put something on every chart of the patient; a reaction is heeded as an allergy."""
+    by.require(Permission.EDIT_PATIENTS)
+    at = at or timezone.now()
+    product = product if kind == AlertKind.REACTION else ""
+    rules.check_alert(kind=kind, product=product, text=text)
+    alert = PatientAlert.objects.create(
+        patient=patient, kind=kind, product=product, text=text.strip(), at=at, by=by
+    )
+    record("alert raised", subject=alert, by=by, at=at, kind=kind, patient=patient.pk)
+    if kind == AlertKind.REACTION and rules.ALLERGY not in patient.conditions:
+        patient.conditions = [*patient.conditions, rules.ALLERGY]
+        patient.save(update_fields=["conditions"])
+        record("patient edited", subject=patient, by=by, at=at, fields="conditions")
+    return alert
+
+
+@action
+def end_alert(
+    *, alert: PatientAlert, why: str, by: Member, at: datetime | None = None
+) -> PatientAlert:
+    """Take an alert off the charts, with the reason; what it changed in the history stays."""
+    by.require(Permission.EDIT_PATIENTS)
+    if not why.strip():
+        raise rules.PatientRefused("Say why this need not be known any more.")
+    at = at or timezone.now()
+    still = PatientAlert.objects.filter(pk=alert.pk, ended_at__isnull=True)
+    if not still.update(ended_at=at, ended_by=by, why_ended=why.strip()):
+        raise rules.PatientRefused("Somebody else ended this alert meanwhile.")
+    alert.refresh_from_db()
+    record("alert ended", subject=alert, by=by, at=at, patient=alert.patient_id)
+    return alert

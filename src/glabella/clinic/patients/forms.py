@@ -17,7 +17,7 @@ from glabella.clinic.patients.measures import (
     SIDES,
     UPPER_AREAS,
 )
-from glabella.clinic.patients.models import MeasureSet, Patient
+from glabella.clinic.patients.models import AlertKind, MeasureSet, Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.records import of_clinic
 
@@ -53,6 +53,7 @@ def condition_choices() -> list[tuple[str, str]]:
 class PatientForm(PatientModelForm):
     conditions = forms.MultipleChoiceField(
         label="History",
+        help_text="Comes from the screening; add here what turns up in between.",
         choices=condition_choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -90,6 +91,19 @@ class PatientForm(PatientModelForm):
         member = self.fields["member"]
         assert isinstance(member, forms.ModelChoiceField)
         member.queryset = of_clinic(Member.objects.all(), clinic or 0)
+
+
+def _products() -> list[tuple[str, str]]:
+    known = facts.load().products.items()
+    return [("", "–"), *((code, product.name) for code, product in known)]
+
+
+class AlertForm(forms.Form):
+    """Something to be seen on every chart."""
+
+    kind = forms.ChoiceField(label="What it is", choices=AlertKind.choices, initial=AlertKind.ALERT)
+    product = forms.ChoiceField(label="Product, for a reaction", required=False, choices=_products)
+    text = forms.CharField(label="In a few words", max_length=300)
 
 
 class MeasuresForm(MeasureSetModelForm):

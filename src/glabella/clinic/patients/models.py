@@ -82,6 +82,70 @@ class Patient(ClinicModel):
         return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
+class AlertKind(models.TextChoices):
+    ALERT = "alert", "To be known"
+    REACTION = "reaction", "Reaction to a product"
+
+
+class PatientAlert(ClinicModel):
+    """Something to be seen on every chart of a patient, until somebody ends it.
+
+    A reaction to a product counts as an allergy to botulinum toxin.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="alerts")
+    kind = models.CharField(max_length=8, choices=AlertKind.choices)
+    product = models.CharField(max_length=40, blank=True)
+    text = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        "people.Member", on_delete=models.PROTECT, related_name="+", null=True
+    )
+    why_ended = models.CharField(max_length=200, blank=True)
+
+    FIELDS: ClassVar[dict[str, Classification]] = {
+        "id": "free",
+        "patient": "identifying",
+        "kind": "clinical",
+        "product": "clinical",
+        "text": "identifying",
+        "at": "clinical",
+        "by": "identifying",
+        "ended_at": "clinical",
+        "ended_by": "identifying",
+        "why_ended": "identifying",
+    }
+    LOCKS: ClassVar[tuple[Lock, ...]] = (
+        Lock(
+            "patients_patientalert",
+            "UPDATE",
+            "An alert that was ended is never changed.",
+            "OLD.ended_at IS NOT NULL",
+        ),
+        Lock("patients_patientalert", "DELETE", "An alert is ended, never deleted."),
+    )
+    CLINIC: ClassVar[str] = "patient__clinic"
+    PATIENT: ClassVar[str] = "patient"
+
+    class Meta:
+        ordering = ("at", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=AlertKind.values), name="alert_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_by__isnull=True)
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="alert_is_open_or_wholly_ended",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Bulk(models.TextChoices):
     SLIGHT = "slight", "Slight"
     AVERAGE = "average", "Average"

@@ -12,10 +12,14 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from glabella import facts
+from glabella.clinic.consent.queries import pages_of
+from glabella.clinic.intake.queries import screenings
 from glabella.clinic.patients.forms import MeasuresForm, PatientForm
 from glabella.clinic.patients.measures import AREA_NAMES, AREAS, UPPER_AREAS
-from glabella.clinic.patients.models import MeasureSet, Patient
+from glabella.clinic.patients.models import MeasureSet, Patient, PatientAlert
+from glabella.clinic.patients.way import way
 from glabella.clinic.people.models import Member
+from glabella.clinic.prescribing.queries import assessments, words_of
 from glabella.clinic.records import of_clinic
 from glabella.clinic.reviews.models import Review
 from glabella.clinic.reviews.rules import first_day
@@ -223,6 +227,48 @@ def grade_lines(measures: MeasureSet | None) -> list[GradeLine]:
     ]
 
 
+def alerts_of(patient: Patient) -> list[PatientAlert]:
+    """What is to be seen on every chart of the patient now."""
+    return list(patient.alerts.filter(ended_at__isnull=True))
+
+
+def _before_moments(patient: Patient) -> list[Moment]:
+    """Histories, assessments and consents, as they came."""
+    moments = [
+        Moment(
+            "history",
+            timezone.localdate(one.at),
+            "Screened again: nothing changed" if one.unchanged else "Screened",
+            one.by.display_name,
+            "intake:history",
+            patient.pk,
+        )
+        for one in screenings().filter(intake__patient=patient)
+    ]
+    moments += [
+        Moment(
+            "assessment",
+            timezone.localdate(one.at),
+            f"Assessed: {one.get_decision_display().lower()}",
+            words_of(one),
+            "prescribing:assess",
+            patient.pk,
+        )
+        for one in assessments().filter(patient=patient)
+    ]
+    return moments + [
+        Moment(
+            "consent",
+            timezone.localdate(page.consent.discussed_at),
+            f"Consent: {page.state.lower()}",
+            f"{page.areas} – {page.products}",
+            "consent:consent",
+            page.consent.pk,
+        )
+        for page in pages_of(patient)
+    ]
+
+
 def timeline_context(patient: Patient, *, member: Member, today: date) -> dict[str, Any]:
     """A patient's story, latest first, and what comes next."""
     treatments = list(
@@ -231,6 +277,7 @@ def timeline_context(patient: Patient, *, member: Member, today: date) -> dict[s
         )
     )
     moments = [moment for treatment in treatments for moment in _treatment_moments(treatment)]
+    moments += _before_moments(patient)
     moments += _safety_moments(patient)
     measures = patient.measure_sets.first()
     known = facts.load().conditions
@@ -242,6 +289,8 @@ def timeline_context(patient: Patient, *, member: Member, today: date) -> dict[s
         "measures": measures,
         "grades": grade_lines(measures),
         "conditions": [known[code].name for code in patient.conditions if code in known],
+        "alerts": alerts_of(patient),
+        "way": way(patient, member, now=timezone.now()),
         "own_record": patient.member_id == member.pk,
         "today": today,
     }

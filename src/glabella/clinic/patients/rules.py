@@ -34,6 +34,16 @@ def check_conditions(codes: list[str]) -> None:
         raise PatientRefused(f"Glabella does not know the condition `{unknown[0]}`.")
 
 
+ALLERGY = "hypersensitivity"
+
+
+def check_alert(*, kind: str, product: str, text: str) -> None:
+    if not text.strip():
+        raise PatientRefused("Say in a few words what is to be known.")
+    if kind == "reaction" and product not in facts.load().products:
+        raise PatientRefused("Choose the product that the patient reacted to.")
+
+
 def brow_of(found: LinesAndBrows, side: str) -> BrowHeights | None:
     """The three heights of a brow, or nothing when one of them was not measured."""
     heights = {f"{place}_mm": found.brow_mm(side, place) for place in BROW_PLACES}

@@ -11,5 +11,8 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("<int:patient_id>/", views.timeline, name="timeline"),
     path("<int:patient_id>/edit/", views.edit, name="edit"),
+    path("<int:patient_id>/measure/", views.measure, name="measure"),
+    path("<int:patient_id>/alert/", views.alert, name="alert"),
+    path("alerts/<int:alert_id>/end/", views.end_alert, name="end-alert"),
     path("<int:patient_id>/treat/", start, name="treat"),
 ]

@@ -5,16 +5,19 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from glabella.clinic.back import back
 from glabella.clinic.followup.queries import follow_up_context
-from glabella.clinic.forms import form_page, submit_both
+from glabella.clinic.forms import form_page, submit, submit_as, submit_both
 from glabella.clinic.patients import actions, queries
-from glabella.clinic.patients.forms import MeasuresForm, PatientForm
-from glabella.clinic.patients.models import Patient
+from glabella.clinic.patients.forms import AlertForm, MeasuresForm, PatientForm
+from glabella.clinic.patients.models import Patient, PatientAlert
 from glabella.clinic.people.guard import ClinicRequest, found, needs
 from glabella.clinic.people.permissions import Permission
+from glabella.errors import UserError
 
 
 @needs(Permission.SEE_PATIENTS)
@@ -62,3 +65,39 @@ def timeline(request: ClinicRequest, patient_id: int) -> HttpResponse:
     context = queries.timeline_context(patient, member=request.member, today=timezone.localdate())
     context |= follow_up_context(patient, member=request.member, now=timezone.now())
     return render(request, "patients/timeline.html", context)
+
+
+@needs(Permission.EDIT_PATIENTS)
+@require_http_methods(["GET", "POST"])
+def measure(request: ClinicRequest, patient_id: int) -> HttpResponse:
+    patient = found(request, Patient.objects.all(), pk=patient_id)
+    last, after, by = patient.measure_sets.first(), back(request), request.member
+    form = MeasuresForm(request.POST or None, instance=last)
+    if submit_as(request, form, actions.measure, "measures", patient=patient, by=by) is None:
+        context = {"patient": patient, "measures": form, "back": after}
+        return form_page(request, "patients/measure.html", form=form, **context)
+    messages.success(request, "Measured and kept.")
+    return redirect(after or reverse("patients:timeline", args=[patient_id]))
+
+
+@needs(Permission.EDIT_PATIENTS)
+@require_http_methods(["GET", "POST"])
+def alert(request: ClinicRequest, patient_id: int) -> HttpResponse:
+    patient = found(request, Patient.objects.all(), pk=patient_id)
+    form = AlertForm(request.POST or None)
+    if submit(request, form, actions.raise_alert, patient=patient, by=request.member) is None:
+        return form_page(request, "patients/alert.html", form=form, patient=patient)
+    messages.success(request, "It is shown on every chart from now on.")
+    return redirect("patients:timeline", patient_id)
+
+
+@needs(Permission.EDIT_PATIENTS)
+@require_POST
+def end_alert(request: ClinicRequest, alert_id: int) -> HttpResponse:
+    one = found(request, PatientAlert.objects.select_related("patient"), pk=alert_id)
+    try:
+        actions.end_alert(alert=one, why=request.POST.get("why", ""), by=request.member)
+        messages.success(request, "The alert is ended.")
+    except UserError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("patients:timeline", one.patient_id)

@@ -49,7 +49,7 @@ def found(request: ClinicRequest, records: QuerySet[M], **lookup: object) -> M:
 
     Every view takes its record by this, so that the clinics are walled off in one place.
     """
-    record = get_object_or_404(of_clinic(records, request.member.clinic), **lookup)
+    record = get_object_or_404(of_clinic(records, request.member.clinic_id), **lookup)
     request.looked_at.append(record)
     return record
 

@@ -47,6 +47,13 @@ class Clinic(ClinicModel):
         default=Decimal(0),
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal("0.2"))],
     )
+    verification_required = models.BooleanField(
+        "a licence counts only when somebody else verified it", default=True
+    )
+    insurance_required = models.BooleanField("an injector is insured", default=True)
+    privileges_required = models.BooleanField(
+        "an injector treats only what they were granted", default=True
+    )
     cosign_hours = models.PositiveSmallIntegerField(
         "hours within which a treatment is co-signed", default=72
     )
@@ -77,6 +84,9 @@ class Clinic(ClinicModel):
         "shared_vials": "free",
         "witness_required": "free",
         "hub_loss_ml": "free",
+        "verification_required": "free",
+        "insurance_required": "free",
+        "privileges_required": "free",
         "cosign_hours": "free",
         "idle_minutes": "free",
         "mfa_required_roles": "free",
@@ -93,7 +103,10 @@ class Clinic(ClinicModel):
 
 
 class Member(ClinicModel):
-    """Somebody who works at the clinic, and in what roles."""
+    """Somebody who works at the clinic, and in what roles.
+
+    An account is closed, never deleted: what its holder signed keeps its name.
+    """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="members")
     user = models.OneToOneField(
@@ -101,6 +114,7 @@ class Member(ClinicModel):
     )
     display_name = models.CharField(max_length=120)
     roles = models.JSONField(default=list)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     FIELDS: ClassVar[dict[str, Classification]] = {
         "id": "identifying",
@@ -108,6 +122,7 @@ class Member(ClinicModel):
         "user": "identifying",
         "display_name": "identifying",
         "roles": "free",
+        "closed_at": "free",
     }
     CLINIC: ClassVar[str] = "clinic"
 
@@ -121,14 +136,20 @@ class Member(ClinicModel):
     def role_words(self) -> str:
         return role_words(self.roles)
 
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
     @cached_property
     def permissions(self) -> frozenset[Permission]:
-        return permissions_of(self.roles)
+        return permissions_of(self.roles) if self.is_open else frozenset()
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
         """Refuse what this member's roles do not include; every action begins with it."""
+        if not self.is_open:
+            raise NotAllowed(f"The account of {self.display_name} is closed.")
         if not self.may(permission):
             raise NotAllowed.of(self.display_name, self.roles, permission)

@@ -23,7 +23,7 @@ ROOMS = (
         "Patients",
         "patients:list",
         Permission.SEE_PATIENTS,
-        ("patients", "treatments", "reviews"),
+        ("patients", "treatments", "reviews", "intake", "consent", "prescribing"),
     ),
     Room(
         "Follow-up",
@@ -34,6 +34,8 @@ ROOMS = (
     Room("Co-sign", "cosigning:queue", Permission.COSIGN, ("cosigning",)),
     Room("Safety", "safety:overview", Permission.SEE_PATIENTS, ("safety",)),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
+    Room("Team", "credentials:team", Permission.SEE_TEAM, ("credentials",)),
+    Room("Consent text", "texts:texts", Permission.EDIT_POLICY, ("texts",)),
     Room("Data", "data:data", Permission.EXPORT_DATA, ("data",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
 )

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     FOLLOW_UP = "work the tasks and the recall list"
     SEE_TEAM = "see the team and its credentials"
     EDIT_TEAM = "admit members and keep their credentials"
+    VERIFY_CREDENTIALS = "verify credentials and grant privileges"
     EDIT_POLICY = "set the clinic's policy"
     SEE_AUDIT = "see the audit trail"
     EXPORT_DATA = "export and back up data"
@@ -89,7 +90,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.PRESCRIBER: _SEES | _RECORDS | {Permission.ASSESS},
     Role.SUPERVISOR: _SEES
     | _RECORDS
-    | {Permission.COSIGN, Permission.RECALL_LOTS, Permission.SEE_AUDIT},
+    | {
+        Permission.COSIGN,
+        Permission.RECALL_LOTS,
+        Permission.SEE_AUDIT,
+        Permission.VERIFY_CREDENTIALS,
+    },
     Role.ASSISTANT: _SEES
     | _KEEPS_STOCK
     | {
@@ -104,6 +110,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.EDIT_PATIENTS,
         Permission.FOLLOW_UP,
         Permission.EDIT_TEAM,
+        Permission.VERIFY_CREDENTIALS,
         Permission.EDIT_POLICY,
         Permission.SEE_AUDIT,
         Permission.EXPORT_DATA,

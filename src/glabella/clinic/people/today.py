@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from glabella.clinic.credentials.endings import Ending, endings_for
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.reviews.queries import DueRow, reviews_due
@@ -27,6 +28,7 @@ class TodayPage:
     vials: list[VialRow]
     warnings: list[VialRow]
     unbalanced: list[int]
+    endings: list[Ending]
 
 
 def today_page(member: Member, *, now: datetime) -> TodayPage:
@@ -41,4 +43,5 @@ def today_page(member: Member, *, now: datetime) -> TodayPage:
         vials=open_vials(clinic, now) if stock else [],
         warnings=warnings(clinic, now) if stock else [],
         unbalanced=unbalanced(clinic) if stock else [],
+        endings=endings_for(member, on=timezone.localdate(now)),
     )

@@ -213,6 +213,7 @@ def chart_context(treatment: Treatment, *, now: datetime) -> dict[str, Any]:
         "protocols": {row.product_id: protocols_of(row.product_id) for row in vials},
         "droplet_regions": droplets.choices(),
         "gates": [*assessed.gates, vial_gate(vials)],
+        "alerts": list(treatment.patient.alerts.filter(ended_at__isnull=True)),
         "goal_form": offered,
         "face_svg": chart_svg(treatment, assessed, ghost),
         "chart_config": config,

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from glabella import facts
+from glabella.clinic.consent.gates import consent
+from glabella.clinic.credentials.gate import injector
 from glabella.clinic.gate import Gate
+from glabella.clinic.intake.gates import screening
+from glabella.clinic.patients.gates import baseline
+from glabella.clinic.prescribing.gates import prescriber
 from glabella.clinic.treatments.models import Treatment
 
-
-def history(treatment: Treatment, now: datetime) -> Gate:
-    """What the patient has; the plan's own findings say what speaks against which product."""
-    known = facts.load().conditions
-    names = [known[code].name for code in treatment.patient.conditions if code in known]
-    return Gate("History", "; ".join(names) or "nothing that speaks against it is recorded")
-
-
-def injector(treatment: Treatment, now: datetime) -> Gate:
-    return Gate("Injector", treatment.injector.display_name)
-
-
-GATES: tuple[Callable[[Treatment, datetime], Gate], ...] = (history, injector)
+GATES: tuple[Callable[[Treatment, datetime], Gate], ...] = (
+    screening,
+    prescriber,
+    consent,
+    baseline,
+    injector,
+)
 
 
 def gates_of(treatment: Treatment, *, now: datetime) -> tuple[Gate, ...]:

@@ -8,12 +8,15 @@ from datetime import date, datetime
 import msgspec
 from django.utils import timezone
 
+from glabella.clinic.consent.rules import NEVER_OVERRIDDEN as CONSENT_STOPS
+from glabella.clinic.credentials.rules import NEVER_OVERRIDDEN as INJECTOR_STOPS
+from glabella.clinic.prescribing.rules import NEVER_OVERRIDDEN as PRESCRIBER_STOPS
 from glabella.clinic.stock.rules import NEVER_OVERRIDDEN as VIAL_STOPS
 from glabella.clinic.stock.rules import clock, end_of_day
 from glabella.errors import RecordError
 from glabella.plan.finding import Finding
 
-NEVER_OVERRIDDEN = VIAL_STOPS | {"no-points"}
+NEVER_OVERRIDDEN = VIAL_STOPS | INJECTOR_STOPS | CONSENT_STOPS | PRESCRIBER_STOPS | {"no-points"}
 SHORTEST_REASON = 10
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from django import template
 
+from glabella import facts
+
 register = template.Library()
 
 
@@ -35,3 +37,9 @@ def height(value: Decimal | float) -> str:
 @register.filter
 def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f}%"
+
+
+@register.filter
+def product_name(code: str) -> str:
+    known = facts.load().products
+    return known[code].name if code in known else code

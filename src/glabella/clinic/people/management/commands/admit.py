@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError
 
 from glabella.clinic.people.actions import admit_member, open_clinic
 from glabella.clinic.people.models import Clinic
 from glabella.clinic.people.permissions import Role
+from glabella.errors import UserError
 
 
 class Command(BaseCommand):
@@ -38,8 +38,8 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        except IntegrityError as error:
-            raise CommandError(f"There is an account {options['username']!r} already.") from error
+        except UserError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(
             f"{member.display_name} is admitted as {member.role_words} of {member.clinic}."
         )

@@ -1,0 +1,1 @@
+"""What the patient was told, asked and agreed to, in steps."""

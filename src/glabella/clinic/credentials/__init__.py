@@ -1,0 +1,1 @@
+"""Who may treat whom: licences, privileges, supervision, standing orders, experience."""

@@ -1,0 +1,1 @@
+"""The prescriber's assessment of a patient, and what it allows."""
