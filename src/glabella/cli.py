@@ -67,6 +67,7 @@ CALIBRATION_FILE = Path(facts.__file__).with_name("calibration.toml")
 
 # Commands of the clinic's record; Django reads the words behind them.
 CLINIC = {
+    "follow-up": "ask patients how it goes, remind of visits, send what waits",
     "verify-records": "whether what was signed and done is still as it was",
     "export": "all of a clinic as one archive that any program can read",
     "import": "an archive back, into an empty installation",

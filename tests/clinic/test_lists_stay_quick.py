@@ -16,6 +16,9 @@ from tests.clinic.conftest import SignedIn, about, stock_vial
 MANY = 12
 # The session, the user with the member, and what the page itself asks.
 SESSION = 3
+# Check-ins, what is booked, what the patient wants, tasks open and done.
+FOLLOW_UP = 5
+TASKS = 1
 # Histories, assessments, consents and measures: how the gates before a treatment stand.
 BEFORE = 9
 # Noting that somebody looked at a patient: a savepoint around one row.
@@ -59,7 +62,7 @@ def test_the_timeline(
 ) -> None:
     for number in range(MANY):
         add_addendum(treatment=signed, reason=f"Reason {number}", text="Text", by=alice)
-    with django_assert_max_num_queries(SESSION + VIEWING + BEFORE + 12 + SAFETY):
+    with django_assert_max_num_queries(SESSION + VIEWING + BEFORE + 12 + SAFETY + FOLLOW_UP):
         client.get(f"/patients/{signed.patient_id}/")
 
 
@@ -67,7 +70,7 @@ def test_the_day(
     client: Client, signed: Treatment, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     # Eight, and what ends soon of one's own: the clinic, papers, privileges.
-    with django_assert_max_num_queries(SESSION + 8 + 3):
+    with django_assert_max_num_queries(SESSION + 8 + 3 + TASKS):
         client.get("/")
 
 

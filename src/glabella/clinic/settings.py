@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
     "glabella.clinic.body",
+    "glabella.clinic.followup",
     "glabella.clinic.data",
     "glabella.clinic.safety",
     "glabella.clinic.cosigning",
@@ -228,6 +229,25 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("GLABELLA_TRUSTED_ORIGINS", default=[])
 CSRF_FAILURE_VIEW = "glabella.clinic.people.views.csrf_failed"
+
+# Where patients reach this server: links in messages begin with it.
+SITE_URL: str = env.str("GLABELLA_SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', '8000')}")
+# E-mail goes to the console until the clinic names its server, such as
+# smtp+tls://user:password@mail.example.org:587
+_MAIL: dict[str, Any] = env.email_url("GLABELLA_SMTP_URL", default="consolemail://")
+EMAIL_BACKEND: str = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST: str = _MAIL.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT: int = _MAIL.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER: str = _MAIL.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD: str = _MAIL.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS: bool = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL: str = env.str("GLABELLA_FROM", default="clinic@localhost")
+# Text messages go to an HTTP gateway; without one, who has no e-mail address is called.
+TEXT_URL: str = env.str("GLABELLA_TEXT_URL", default="")
+TEXT_TOKEN: str = env.str("GLABELLA_TEXT_TOKEN", default="")
+TEXT_FROM: str = env.str("GLABELLA_TEXT_FROM", default="")
 
 LOGGING = {
     "version": 1,

@@ -20,6 +20,7 @@ from glabella.clinic.demo.cast import (
     DemoTreatment,
     DemoVial,
 )
+from glabella.clinic.demo.follow_up import tell_follow_up
 from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.measures import BROW_FIELDS, GRADE_FIELDS
 from glabella.clinic.patients.models import Patient
@@ -57,7 +58,13 @@ def exact(measures: dict[str, Any]) -> dict[str, Any]:
 
 def admit_all() -> Cast:
     clinic = Clinic.objects.filter(name=CLINIC).first()
-    clinic = clinic or open_clinic(name=CLINIC, shared_vials=True)
+    clinic = clinic or open_clinic(
+        name=CLINIC,
+        shared_vials=True,
+        # A number that is kept for stories and rings nowhere.
+        phone="01632 960001",
+        urgent_words="call 111, or 999 in an emergency",
+    )
     cast: Cast = {}
     for login in LOGINS:
         member = Member.objects.filter(user__username=login.username).first()
@@ -172,6 +179,19 @@ def treat(
         )
 
 
+def treat_glabella(patient: Patient, vial: Vial, cast: Cast, at: datetime) -> Treatment:
+    draft = chart(patient, vial, (("glabella", None),), cast, at)
+    reasons = dict.fromkeys(stops(draft, at), "Demo record: judged acceptable.")
+    signed = sign_treatment(treatment=draft, by=cast["injector"], overrides=reasons, at=at)
+    discard_vial(
+        vial=vial,
+        reason=DiscardReason.REMAINDER,
+        by=cast["injector"],
+        at=at + timedelta(hours=1),
+    )
+    return signed
+
+
 def draw_down(vial: Vial, cast: Cast, now: datetime) -> None:
     """Leave few units in a vial, by a treatment that took most of it."""
     patient = add_one(
@@ -201,4 +221,10 @@ def tell(now: datetime) -> bool:
     data.tell(cast, now)
     safety.tell(cast, now)
     body.tell(cast, exact(EMPTY_MEASURES), now)
+
+    def treats(told: DemoPatient | Patient, vial: DemoVial, at: datetime) -> Treatment:
+        added = told if isinstance(told, Patient) else add_one(told, cast, at)
+        return treat_glabella(added, stock_one(vial, cast, now), cast, at)
+
+    tell_follow_up(cast, now, treats)
     return True

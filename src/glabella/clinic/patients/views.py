@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from glabella.clinic.back import back
+from glabella.clinic.followup.queries import follow_up_context
 from glabella.clinic.forms import form_page, submit, submit_as, submit_both
 from glabella.clinic.patients import actions, queries
 from glabella.clinic.patients.forms import AlertForm, MeasuresForm, PatientForm
@@ -62,6 +63,7 @@ def edit(request: ClinicRequest, patient_id: int) -> HttpResponse:
 def timeline(request: ClinicRequest, patient_id: int) -> HttpResponse:
     patient = found(request, Patient.objects.select_related("member"), pk=patient_id)
     context = queries.timeline_context(patient, member=request.member, today=timezone.localdate())
+    context |= follow_up_context(patient, member=request.member, now=timezone.now())
     return render(request, "patients/timeline.html", context)
 
 

@@ -25,6 +25,12 @@ ROOMS = (
         Permission.SEE_PATIENTS,
         ("patients", "treatments", "reviews", "intake", "consent", "prescribing", "body"),
     ),
+    Room(
+        "Follow-up",
+        "followup:recall",
+        Permission.FOLLOW_UP,
+        ("followup", "tasks", "outbox"),
+    ),
     Room("Co-sign", "cosigning:queue", Permission.COSIGN, ("cosigning",)),
     Room("Safety", "safety:overview", Permission.SEE_PATIENTS, ("safety",)),
     Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),

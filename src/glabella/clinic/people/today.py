@@ -12,6 +12,7 @@ from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.reviews.queries import DueRow, reviews_due
 from glabella.clinic.stock.queries import VialRow, open_vials, unbalanced, warnings
+from glabella.clinic.tasks.queries import TodaysTasks, todays_tasks
 from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.queries import drafts_of
 
@@ -21,6 +22,7 @@ class TodayPage:
     """Each part is empty for those whose role does not include it."""
 
     now: datetime
+    tasks: TodaysTasks | None
     drafts: list[Treatment]
     due: list[DueRow]
     vials: list[VialRow]
@@ -35,6 +37,7 @@ def today_page(member: Member, *, now: datetime) -> TodayPage:
     patients = member.may(Permission.SEE_PATIENTS)
     return TodayPage(
         now=now,
+        tasks=todays_tasks(member, now=now) if member.may(Permission.FOLLOW_UP) else None,
         drafts=drafts_of(member) if member.may(Permission.CHART) else [],
         due=reviews_due(clinic, today=timezone.localdate(now)) if patients else [],
         vials=open_vials(clinic, now) if stock else [],

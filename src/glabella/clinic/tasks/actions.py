@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -10,12 +11,19 @@ from glabella.clinic.audit.actions import action, record
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Clinic, Member
 from glabella.clinic.people.permissions import Permission
-from glabella.clinic.tasks.models import Task, Urgency
-from glabella.errors import RecordError
+from glabella.clinic.tasks import rules
+from glabella.clinic.tasks.models import Snooze, Task, Urgency
+from glabella.clinic.tasks.rules import TaskRefused
 
-
-class TaskRefused(RecordError):
-    """The task cannot be finished like this."""
+__all__ = [
+    "TaskRefused",
+    "add_task",
+    "finish_task",
+    "leave_task",
+    "raise_task",
+    "snooze_task",
+    "take_task",
+]
 
 
 @action
@@ -30,6 +38,7 @@ def raise_task(
     patient: Patient | None = None,
     assignee: Member | None = None,
     url: str = "",
+    detail: str = "",
     by: Member | None,
     at: datetime | None = None,
 ) -> Task:
@@ -50,6 +59,7 @@ def raise_task(
             "patient": patient,
             "assignee": assignee,
             "url": url,
+            "detail": detail,
             "made_at": at,
         },
     )
@@ -58,14 +68,93 @@ def raise_task(
     return task
 
 
+def _gone(task: Task) -> TaskRefused:
+    task.refresh_from_db()
+    who = task.done_by.display_name if task.done_by else "Somebody else"
+    said = f": “{task.outcome}”" if task.outcome else ""
+    return TaskRefused(f"{who} finished this task meanwhile{said}.")
+
+
+def _change(task: Task, **values: object) -> None:
+    """Change a task that is still open, or say who finished it."""
+    if not Task.objects.filter(pk=task.pk, done_at__isnull=True).update(**values):
+        raise _gone(task)
+    task.refresh_from_db()
+
+
+@action
+def take_task(*, task: Task, by: Member, at: datetime | None = None) -> Task:
+    """Take a task that nobody else has."""
+    by.require(Permission.FOLLOW_UP)
+    free = Task.objects.filter(pk=task.pk, done_at__isnull=True, assignee__isnull=True)
+    if not free.update(assignee=by):
+        task.refresh_from_db()
+        if task.done_at is not None:
+            raise _gone(task)
+        if task.assignee_id != by.pk:
+            name = task.assignee.display_name if task.assignee else "Somebody"
+            raise TaskRefused(f"{name} has taken this task. Ask them, or finish it if it is done.")
+    task.refresh_from_db()
+    record("task taken", subject=task, by=by, at=at, kind=task.kind)
+    return task
+
+
+@action
+def leave_task(*, task: Task, by: Member, at: datetime | None = None) -> Task:
+    """Give a task back to the list."""
+    by.require(Permission.FOLLOW_UP)
+    _change(task, assignee=None)
+    record("task given back", subject=task, by=by, at=at, kind=task.kind)
+    return task
+
+
+@action
+def snooze_task(
+    *, task: Task, until: date, reason: str, by: Member, at: datetime | None = None
+) -> Task:
+    """Put a task off until a day, and keep why."""
+    by.require(Permission.FOLLOW_UP)
+    at = at or timezone.now()
+    why = rules.check_snooze(
+        until, reason, today=timezone.localdate(at), needs_words=task.needs_words
+    )
+    _change(task, snoozed_until=until, due=until)
+    Snooze.objects.create(task=task, until=until, reason=why, by=by, at=at)
+    record("task put off", subject=task, by=by, at=at, until=until.isoformat(), reason=why)
+    return task
+
+
 @action
 def finish_task(*, task: Task, outcome: str, by: Member, at: datetime | None = None) -> Task:
     """Close a task with what came of it; of two who finish it, the first one counts."""
     by.require(Permission.FOLLOW_UP)
     at = at or timezone.now()
-    open_still = Task.objects.filter(pk=task.pk, done_at__isnull=True)
-    if not open_still.update(done_at=at, done_by=by, outcome=outcome.strip()):
-        raise TaskRefused("Somebody else finished this task meanwhile.")
-    task.refresh_from_db()
+    said = rules.check_outcome(outcome, needs_words=task.needs_words)
+    _change(task, done_at=at, done_by=by, outcome=said)
     record("task finished", subject=task, by=by, at=at, kind=task.kind)
     return task
+
+
+@action
+def add_task(
+    *,
+    title: str,
+    due: date,
+    urgency: str,
+    by: Member,
+    patient: Patient | None = None,
+    at: datetime | None = None,
+) -> Task:
+    """Put something on the list by hand."""
+    by.require(Permission.FOLLOW_UP)
+    return raise_task(
+        clinic=by.clinic,
+        key=f"by-hand:{uuid4().hex}",
+        kind="by hand",
+        title=title,
+        due=due,
+        urgency=Urgency(urgency),
+        patient=patient,
+        by=by,
+        at=at,
+    )

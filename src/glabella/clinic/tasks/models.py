@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from glabella.clinic.locks import Lock, append_only
 from glabella.clinic.records import Classification, ClinicModel
 
 
@@ -26,6 +27,7 @@ class Task(ClinicModel):
     key = models.CharField(max_length=80)
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
+    detail = models.TextField(blank=True)
     urgency = models.CharField(max_length=7, choices=Urgency.choices, default=Urgency.ROUTINE)
     due = models.DateField()
     url = models.CharField(max_length=200, blank=True)
@@ -38,6 +40,7 @@ class Task(ClinicModel):
         "people.Member", on_delete=models.PROTECT, related_name="+", null=True
     )
     outcome = models.TextField(blank=True)
+    snoozed_until = models.DateField(null=True)
 
     FIELDS: ClassVar[dict[str, Classification]] = {
         "id": "free",
@@ -46,6 +49,7 @@ class Task(ClinicModel):
         "key": "identifying",
         "kind": "free",
         "title": "identifying",
+        "detail": "identifying",
         "urgency": "clinical",
         "due": "clinical",
         "url": "identifying",
@@ -54,6 +58,7 @@ class Task(ClinicModel):
         "done_at": "free",
         "done_by": "identifying",
         "outcome": "identifying",
+        "snoozed_until": "free",
     }
     CLINIC: ClassVar[str] = "clinic"
     PATIENT: ClassVar[str] = "patient"
@@ -68,3 +73,36 @@ class Task(ClinicModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether it is finished with an outcome in words only."""
+        return self.urgency == Urgency.NOW
+
+
+class Snooze(ClinicModel):
+    """A task was put off, by whom, until when and why."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="snoozes")
+    until = models.DateField()
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    FIELDS: ClassVar[dict[str, Classification]] = {
+        "id": "free",
+        "task": "free",
+        "until": "free",
+        "reason": "identifying",
+        "by": "identifying",
+        "at": "free",
+    }
+    LOCKS: ClassVar[tuple[Lock, ...]] = append_only("tasks_snooze", "What was put off")
+    CLINIC: ClassVar[str] = "task__clinic"
+    PATIENT: ClassVar[str] = "task__patient"
+
+    class Meta:
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return f"Put off until {self.until:%Y-%m-%d}"

@@ -1,0 +1,1 @@
+"""What happens between visits: check-ins, the recall list, booked visits and the calendar."""
