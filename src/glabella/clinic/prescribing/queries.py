@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from glabella import facts
-from glabella.clinic.charted import Charted
+from glabella.clinic.charted import Charted, in_short
 from glabella.clinic.intake.queries import policy_of
 from glabella.clinic.patients.measures import AREA_NAMES
 from glabella.clinic.patients.models import Patient
@@ -38,11 +38,12 @@ def allowed_by(assessment: Assessment) -> Allowed:
 
 def words_of(assessment: Assessment) -> str:
     """What is prescribed, in a line: "up to 40 U Botox Cosmetic for glabella, forehead"."""
-    units = ", ".join(
+    most = [
         f"up to {float(one.maximum_units):g} U {facts.product(one.product).name}"
         for one in assessment.prescribed.all()
-    )
-    areas = ", ".join(AREA_NAMES.get(area, area).lower() for area in assessment.areas)
+    ]
+    units = in_short(most, "products")
+    areas = in_short([AREA_NAMES.get(area, area).lower() for area in assessment.areas], "areas")
     return f"{units} for {areas}" if units else assessment.get_decision_display()
 
 
