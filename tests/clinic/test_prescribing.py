@@ -17,7 +17,7 @@ from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Clinic, Member
 from glabella.clinic.people.permissions import NotAllowed, Role
-from glabella.clinic.prescribing import orders, rules
+from glabella.clinic.prescribing import rules
 from glabella.clinic.prescribing.actions import assess_patient, end_assessment
 from glabella.clinic.prescribing.gates import prescriber_gate
 from glabella.clinic.prescribing.models import Assessment
@@ -154,17 +154,6 @@ def test_a_clinic_may_do_without_but_a_no_still_counts(
     assert gate(fay, alice, "chin", dysport=900) == []
     assess_patient(patient=fay, by=pete, **said(decision="not", findings="Pregnant"))
     assert gate(fay, alice) == ["assessed-not-suitable"]
-
-
-def test_a_standing_order_takes_the_place_of_an_assessment(
-    fay: Patient, alice: Member, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def order(patient: Patient, injector: Member, chart: Charted) -> str:
-        return "Order 3: frown lines" if chart.areas <= {"glabella"} else ""
-
-    monkeypatch.setattr(orders, "ORDERS", [order])
-    assert gate(fay, alice, "glabella", botox_cosmetic=20) == []
-    assert gate(fay, alice, "chin", botox_cosmetic=20) == ["not-assessed"]
 
 
 # In the browser

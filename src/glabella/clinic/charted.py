@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -46,6 +46,14 @@ def _read(treatment: Treatment) -> Charted:
         areas.add(area)
         units[product] = units.get(product, Decimal(0)) + amount
     return Charted(treatment.date, frozenset(areas - {""}), units)
+
+
+MOST_NAMED = 4
+
+
+def in_short(names: Sequence[str], what: str) -> str:
+    """A few by name, many by their number: "glabella, chin" or "11 areas"."""
+    return ", ".join(names) if len(names) <= MOST_NAMED else f"{len(names)} {what}"
 
 
 def back_from(treatment: Treatment) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from glabella.clinic.charted import Charted, back_from, charted
+from glabella.clinic.charted import Charted, back_from, charted, in_short
 from glabella.clinic.consent import queries, rules
 from glabella.clinic.gate import Gate
 from glabella.clinic.patients.models import Patient
@@ -32,7 +32,8 @@ def consent_gate(patient: Patient, chart: Charted, *, now: datetime, back: str =
     good = [one for one in known if one.state == "taken" and not one.withdrawn_at]
     signed = good[0].signed_at
     areas = sorted(frozenset[str]().union(*(one.areas for one in good)))
-    words = f"Signed {signed:%d %b %Y} for {queries.area_names(areas).lower()}" if signed else ""
+    names = in_short([queries.area_names([area]).lower() for area in areas], "areas")
+    words = f"Signed {signed:%d %b %Y} for {names}" if signed else ""
     return Gate("Consent", words, (), url, "Look at it")
 
 

@@ -12,7 +12,6 @@ from glabella.clinic.gate import Gate
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.prescribing import queries, rules
-from glabella.clinic.prescribing.orders import standing_order
 
 if TYPE_CHECKING:
     from glabella.clinic.treatments.models import Treatment
@@ -26,18 +25,15 @@ def prescriber_gate(
     """Whether a prescriber has seen the patient and allows what is charted."""
     url = reverse("prescribing:assess", args=[patient.pk]) + back
     found = queries.standing(patient, now=now)
+    # Where the policy asks for none, standing orders allow; a prescriber's no counts all the same.
+    free = Gate(NAME, "Not asked for by the clinic's policy")
     if found is None:
-        if words := standing_order(patient, injector, chart):
-            return Gate(NAME, words)
         if not injector.clinic.assessment_required:
-            return Gate(NAME, "Not asked for by the clinic's policy")
+            return free
         return Gate(NAME, "Not assessed", (rules.not_assessed(),), url, "Assess")
     past = rules.findings_of(queries.allowed_by(found), chart)
-    if past and found.decision == "suitable":
-        if words := standing_order(patient, injector, chart):
-            return Gate(NAME, words)
-        if not injector.clinic.assessment_required:
-            return Gate(NAME, "Not asked for by the clinic's policy")
+    if past and found.decision == "suitable" and not injector.clinic.assessment_required:
+        return free
     words = f"{found.at:%d %b %Y}, {found.by.display_name}: {queries.words_of(found)}"
     return Gate(NAME, words, tuple(past), url, "Assess")
 

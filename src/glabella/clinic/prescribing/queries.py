@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from glabella import facts
-from glabella.clinic.charted import Charted
+from glabella.clinic.charted import Charted, in_short
 from glabella.clinic.intake.queries import policy_of
 from glabella.clinic.patients.measures import AREA_NAMES
 from glabella.clinic.patients.models import Patient
@@ -36,13 +36,15 @@ def allowed_by(assessment: Assessment) -> Allowed:
     return Allowed(assessment.decision, frozenset(assessment.areas), units, assessment.valid_until)
 
 
-def words_of(assessment: Assessment) -> str:
-    """What is prescribed, in a line: "up to 40 U Botox Cosmetic for glabella, forehead"."""
-    units = ", ".join(
+def words_of(assessment: Assessment, *, whole: bool = False) -> str:
+    """What is prescribed: "up to 40 U Botox Cosmetic for glabella"; long lists by their number."""
+    most = [
         f"up to {float(one.maximum_units):g} U {facts.product(one.product).name}"
         for one in assessment.prescribed.all()
-    )
-    areas = ", ".join(AREA_NAMES.get(area, area).lower() for area in assessment.areas)
+    ]
+    names = [AREA_NAMES.get(area, area).lower() for area in assessment.areas]
+    units = ", ".join(most) if whole else in_short(most, "products")
+    areas = ", ".join(names) if whole else in_short(names, "areas")
     return f"{units} for {areas}" if units else assessment.get_decision_display()
 
 
@@ -53,7 +55,7 @@ class Row:
 
 
 def rows_of(patient: Patient) -> list[Row]:
-    return [Row(one, words_of(one)) for one in assessments().filter(patient=patient)]
+    return [Row(one, words_of(one, whole=True)) for one in assessments().filter(patient=patient)]
 
 
 def proposed(patient: Patient, charted: Charted | None, *, now: datetime, by: Member) -> Any:
