@@ -17,6 +17,7 @@ from glabella.facts.corrections import Corrections
 from glabella.facts.droplets import DropletFacts
 from glabella.facts.findings import Findings, PublishedFinding
 from glabella.facts.goals import Goals
+from glabella.facts.integrity import Integrity
 from glabella.facts.literature import Literature, PublishedRow
 from glabella.facts.model import Calibration, ModelFacts
 from glabella.facts.practice import PracticeArea
@@ -33,6 +34,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     practice: dict[str, PracticeArea]
     conditions: dict[str, Condition]
     safety: Safety
+    integrity: Integrity
     corrections: Corrections
     goals: Goals
     droplets: DropletFacts
@@ -62,6 +64,7 @@ SHEETS = (
     Sheet("practice", "practice.toml", dict[str, PracticeArea]),
     Sheet("conditions", "conditions.toml", dict[str, Condition]),
     Sheet("safety", "safety.toml", Safety),
+    Sheet("integrity", "integrity.toml", Integrity),
     Sheet("corrections", "corrections.toml", Corrections),
     Sheet("goals", "goals.toml", Goals),
     Sheet("droplets", "droplets.toml", DropletFacts),
