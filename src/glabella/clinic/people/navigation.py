@@ -25,6 +25,11 @@ ROOMS = (
         Permission.SEE_PATIENTS,
         ("patients", "treatments", "reviews"),
     ),
-    Room("Stock", "stock:list", Permission.SEE_STOCK, ("stock",)),
+    Room(
+        "Stock",
+        "stock:list",
+        Permission.SEE_STOCK,
+        ("stock", "coldchain", "stocktake", "lot_recalls"),
+    ),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
 )
