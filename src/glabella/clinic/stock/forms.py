@@ -65,10 +65,14 @@ class DeliveryForm(forms.Form):
             raise forms.ValidationError(str(refusal)) from refusal
 
 
+def carton_choices() -> list[tuple[str, str]]:
+    return [("", "Choose"), *product_choices()]
+
+
 class CartonForm(forms.Form):
     """What is printed on one carton."""
 
-    product = forms.ChoiceField(choices=product_choices)
+    product = forms.ChoiceField(choices=carton_choices)
     vial_units = forms.DecimalField(
         label="Units", min_value=Decimal(1), max_value=Decimal(5000), decimal_places=2
     )
@@ -105,7 +109,7 @@ class Cartons(BaseFormSet):  # type: ignore[type-arg]
 
 
 CartonSet = forms.formset_factory(
-    CartonForm, formset=Cartons, extra=0, max_num=MOST_CARTONS, absolute_max=MOST_CARTONS
+    CartonForm, formset=Cartons, extra=1, max_num=MOST_CARTONS, absolute_max=MOST_CARTONS
 )
 
 

@@ -27,6 +27,18 @@ class LineRow:
     opened: bool
     compared: rules.Compared
 
+    @property
+    def ml_name(self) -> str:
+        return f"ml-{self.line.pk}"
+
+    @property
+    def reason_name(self) -> str:
+        return f"reason-{self.line.pk}"
+
+    @property
+    def words_name(self) -> str:
+        return f"words-{self.line.pk}"
+
 
 def _line_row(line: CountLine) -> LineRow:
     opening = getattr(line.vial, "opening", None)
