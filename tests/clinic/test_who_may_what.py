@@ -30,6 +30,10 @@ READ_ONLY = {
     "treatments:pdf",
     "reviews:review",
     "audit:trail",
+    "audit:viewings",
+    "audit:raw-writes",
+    "treatments:versions",
+    "cosigning:queue",
 }
 POST_ONLY = {
     "patients:treat",
@@ -42,7 +46,10 @@ POST_ONLY = {
     "treatments:curve",
     "treatments:droplets",
     "treatments:abandon",
+    "treatments:restore",
     "reviews:correct",
+    "cosigning:all",
+    "cosigning:changes",
 }
 JSON = {
     "treatments:draft",
@@ -76,6 +83,7 @@ def ids(vial: Vial, signed: Treatment, carol: Member, bob: Member) -> dict[str, 
         "vial_id": vial.pk,
         "treatment_id": signed.pk,
         "review_id": review.pk,
+        "version": 1,
     }
 
 

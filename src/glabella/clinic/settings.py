@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "glabella.clinic.lot_recalls",
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
+    "glabella.clinic.cosigning",
     "glabella.clinic.demo",
 ]
 

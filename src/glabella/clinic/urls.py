@@ -11,5 +11,6 @@ urlpatterns = [
     path("lot-recalls/", include("glabella.clinic.lot_recalls.urls")),
     path("treatments/", include("glabella.clinic.treatments.urls")),
     path("reviews/", include("glabella.clinic.reviews.urls")),
+    path("cosigning/", include("glabella.clinic.cosigning.urls")),
     path("audit/", include("glabella.clinic.audit.urls")),
 ]

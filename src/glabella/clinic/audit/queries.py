@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import reduce
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from django.core.paginator import Page, Paginator
 from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from glabella.clinic.audit.models import AuditEvent
+from glabella.clinic.audit.models import AuditEvent, RawWrite, Viewing
 from glabella.clinic.records import ClinicModel
 
 if TYPE_CHECKING:
     from glabella.clinic.people.models import Clinic
 
 PAGE_SIZE = 50
+R = TypeVar("R", bound=models.Model)
 
 
 def _along(record: models.Model, path: str) -> int | None:
@@ -48,24 +51,69 @@ class EventRow:
     action: str
     subject: str
     detail: str
+    link: int | None
 
 
 def _row(event: AuditEvent) -> EventRow:
     detail = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in event.detail.items())
     by = event.by.display_name if event.by else "the patient"
-    return EventRow(event.at, by, event.action, f"{event.subject} {event.subject_id}", detail)
+    link = getattr(event, "link", None)
+    record = f"{event.subject} {event.subject_id}"
+    return EventRow(event.at, by, event.action, record, detail, link.number if link else None)
 
 
-def trail_page(clinic: Clinic, number: str) -> Page[AuditEvent]:
-    events = AuditEvent.objects.filter(clinic=clinic).select_related("by")
-    return Paginator(events, PAGE_SIZE).get_page(number)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page of the trail is asked for; empty means all."""
+
+    by: str = ""
+    words: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def _between(rows: QuerySet[R], asked: Asked) -> QuerySet[R]:
+    if asked.by.isdecimal():
+        rows = rows.filter(by=int(asked.by))
+    if asked.since:
+        rows = rows.filter(at__gte=start_of(asked.since))
+    if asked.until:
+        rows = rows.filter(at__lt=start_of(asked.until + timedelta(days=1)))
+    return rows
+
+
+def start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def trail_page(clinic: Clinic, asked: Asked, number: str) -> Page[AuditEvent]:
+    """What was done, latest first; `words` is looked for in the action and the kind of record."""
+    events = AuditEvent.objects.filter(clinic=clinic).select_related("by", "link")
+    for word in asked.words.split():
+        events = events.filter(Q(action__icontains=word) | Q(subject__icontains=word))
+    return Paginator(_between(events, asked), PAGE_SIZE).get_page(number)
 
 
 def trail_rows(page: Page[AuditEvent]) -> list[EventRow]:
     return [_row(event) for event in page]
 
 
+def viewing_page(clinic: Clinic, asked: Asked, number: str) -> Page[Viewing]:
+    """Who looked at which patient's record, latest first; `words` is looked for in the name."""
+    seen = Viewing.objects.filter(clinic=clinic).select_related("by", "patient")
+    for word in asked.words.split():
+        seen = seen.filter(
+            Q(patient__given_name__icontains=word) | Q(patient__family_name__icontains=word)
+        )
+    return Paginator(_between(seen, asked), PAGE_SIZE).get_page(number)
+
+
+def raw_write_page(number: str) -> Page[RawWrite]:
+    """What the database logged as written past the actions, in the whole installation."""
+    return Paginator(RawWrite.objects.all(), PAGE_SIZE).get_page(number)
+
+
 def trail_of(subject: models.Model) -> list[EventRow]:
     """What was done to one record, earliest first."""
     events = AuditEvent.objects.filter(subject=subject._meta.model_name, subject_id=subject.pk)
-    return [_row(event) for event in events.select_related("by").order_by("at", "id")]
+    return [_row(event) for event in events.select_related("by", "link").order_by("at", "id")]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from glabella.clinic.demo import cosigning
 from glabella.clinic.demo.cast import (
     CLINIC,
     LOGINS,
@@ -191,4 +192,5 @@ def tell(now: datetime) -> bool:
         for treatment in patient.treatments:
             treat(added, treatment, cast, cupboard, now)
     draw_down(cupboard["low"], cast, now - timedelta(hours=2))
+    cosigning.tell(cast, now)
     return True

@@ -25,6 +25,7 @@ ROOMS = (
         Permission.SEE_PATIENTS,
         ("patients", "treatments", "reviews"),
     ),
+    Room("Co-sign", "cosigning:queue", Permission.COSIGN, ("cosigning",)),
     Room(
         "Stock",
         "stock:list",

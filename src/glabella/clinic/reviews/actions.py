@@ -17,7 +17,6 @@ from glabella.clinic.reviews.models import AdverseEvent, Kind, Review, ReviewAdd
 from glabella.clinic.reviews.record import review_addendum_hash, review_hash
 from glabella.clinic.treatments.actions import save_draft, start_treatment
 from glabella.clinic.treatments.models import Treatment
-from glabella.clinic.treatments.rules import CORRECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +97,10 @@ def start_correction(
     points = correcting.chart_points(told, review.treatment, vial)
     draft = start_treatment(patient=review.treatment.patient, by=by, at=at)
     rules.check_empty(points=draft.points.count())
+    draft.corrects = review
+    draft.save(update_fields=["corrects"])
     save_draft(treatment=draft, points=points, version=draft.version, by=by, at=at)
-    words = f"{review.treatment.date:%d %b %Y}, reviewed on {review.date:%d %b %Y}"
-    record(CORRECTION, subject=draft, by=by, at=at, of_the_treatment_of=words, review=review.pk)
+    record("started as a correction", subject=draft, by=by, at=at, review=review.pk)
     return draft
 
 

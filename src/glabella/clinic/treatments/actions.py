@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -18,9 +18,18 @@ from glabella.clinic.stock.actions import draw
 from glabella.clinic.stock.queries import vials
 from glabella.clinic.treatments import planning, rules
 from glabella.clinic.treatments.models import Addendum, ChartPoint, Override, State, Treatment
-from glabella.clinic.treatments.points import Placed, PointInput, check_point, stored
+from glabella.clinic.treatments.points import (
+    Placed,
+    PointInput,
+    check_point,
+    sent_point,
+    stored,
+)
 from glabella.clinic.treatments.record import addendum_hash, content_hash, stored_points
 from glabella.plan.finding import Finding
+
+# A hand that rests longer than this has finished a thought.
+PAUSE = timedelta(seconds=20)
 
 
 @action
@@ -83,7 +92,38 @@ def save_draft(
     _next_version(treatment, version, at=at or timezone.now())
     ChartPoint.objects.filter(treatment=treatment).delete()
     ChartPoint.objects.bulk_create(stored(treatment.pk, point) for point in kept)
+    _keep_version(treatment, kept, by=by, at=at or timezone.now())
     return kept
+
+
+def _keep_version(
+    treatment: Treatment, points: Sequence[Placed], *, by: Member, at: datetime
+) -> None:
+    """Keep what was saved; taps of one hand in quick succession grow into one version."""
+    kept = {"version": treatment.version, "saved_at": at, "points": _as_sent(points)}
+    going_on = treatment.versions.filter(
+        version=treatment.version - 1, by=by, saved_at__gt=at - PAUSE, saved_at__lte=at
+    )
+    if not going_on.update(**kept):
+        treatment.versions.create(by=by, started_at=at, **kept)
+
+
+def _as_sent(points: Sequence[Placed]) -> list[dict[str, object]]:
+    return [point.as_json() for point in points]
+
+
+@action
+def restore_version(
+    *, treatment: Treatment, version: int, by: Member, at: datetime | None = None
+) -> tuple[Placed, ...]:
+    """Bring back the points of an earlier version, as a new version of the draft."""
+    by.require(Permission.CHART)
+    kept = treatment.versions.filter(version=version).first()
+    if kept is None:
+        raise rules.StaleDraft(f"This draft has no version {version}.")
+    points = [sent_point(point) for point in kept.points]
+    record("version brought back", subject=treatment, by=by, at=at, version=version)
+    return save_draft(treatment=treatment, points=points, version=treatment.version, by=by, at=at)
 
 
 @action

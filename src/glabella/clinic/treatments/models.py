@@ -25,6 +25,7 @@ class State(models.TextChoices):
 class Treatment(ClinicModel):
     """One session of one patient: a draft until it is signed, then never changed.
 
+    `corrects` is the review whose correction it is: what it shows later is no fresh success.
     `plan_json` and `forecast_json` are kept as text, so that `content_hash` can be checked.
     """
 
@@ -33,6 +34,9 @@ class Treatment(ClinicModel):
     )
     injector = models.ForeignKey(
         "people.Member", on_delete=models.PROTECT, related_name="treatments"
+    )
+    corrects = models.ForeignKey(
+        "reviews.Review", on_delete=models.PROTECT, related_name="corrections", null=True
     )
     state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(default=0)
@@ -52,6 +56,7 @@ class Treatment(ClinicModel):
         "id": "free",
         "patient": "identifying",
         "injector": "identifying",
+        "corrects": "free",
         "state": "free",
         "version": "free",
         "date": "clinical",
@@ -161,6 +166,43 @@ class ChartPoint(ClinicModel):
 
     def __str__(self) -> str:
         return f"Point {self.number}"
+
+
+class DraftVersion(ClinicModel):
+    """The points of a draft as they were saved; taps in quick succession are one version."""
+
+    treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    by = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    points = models.JSONField()
+
+    FIELDS: ClassVar[dict[str, Classification]] = {
+        "id": "free",
+        "treatment": "free",
+        "version": "free",
+        "by": "identifying",
+        "started_at": "free",
+        "saved_at": "free",
+        "points": "clinical",
+    }
+    LOCKS: ClassVar[tuple[Lock, ...]] = (
+        Lock("treatments_draftversion", "INSERT", SIGNED, PARENT_SIGNED.format(row="NEW")),
+        Lock("treatments_draftversion", "UPDATE", SIGNED, PARENT_SIGNED.format(row="OLD")),
+        Lock("treatments_draftversion", "DELETE", SIGNED, PARENT_SIGNED.format(row="OLD")),
+    )
+    CLINIC: ClassVar[str] = "treatment__patient__clinic"
+    PATIENT: ClassVar[str] = "treatment__patient"
+
+    class Meta:
+        ordering = ("-version",)
+        constraints = (
+            models.UniqueConstraint(fields=("treatment", "version"), name="one_row_per_version"),
+        )
+
+    def __str__(self) -> str:
+        return f"Version {self.version}"
 
 
 class Override(ClinicModel):

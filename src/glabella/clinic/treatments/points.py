@@ -102,6 +102,11 @@ class Placed:
         }
 
 
+def sent_point(kept: dict[str, object]) -> PointInput:
+    """A point that was kept as JSON, as the chart would send it again."""
+    return msgspec.convert(kept, PointInput)
+
+
 def read_json(body: bytes, shape: type[T]) -> T:
     """Read what a page sent; raises InputError in words."""
     try:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from glabella import chart, facts
-from glabella.clinic.audit.models import AuditEvent
+from glabella.clinic.cosigning.models import Cosignature
 from glabella.clinic.people.models import Member
 from glabella.clinic.stock import queries as stock
 from glabella.clinic.treatments import planning, preview, rules
@@ -26,7 +26,9 @@ RECORD_LAYERS = ("muscles", "midline", "c-line")
 
 
 def treatments() -> QuerySet[Treatment]:
-    return Treatment.objects.select_related("patient__member", "injector", "signed_by")
+    return Treatment.objects.select_related(
+        "patient__member", "injector", "signed_by", "corrects__treatment"
+    )
 
 
 def drafts_of(member: Member) -> list[Treatment]:
@@ -118,12 +120,11 @@ def stored_plan(treatment: Treatment) -> Plan:
 
 def correction_words(treatment: Treatment) -> str:
     """Which treatment a treatment was started to correct, in words; empty if none."""
-    started = AuditEvent.objects.filter(
-        subject="treatment", subject_id=treatment.pk, action=rules.CORRECTION
-    ).first()
-    if started is None:
+    review = treatment.corrects
+    if review is None:
         return ""
-    return f"Correction of the treatment of {started.detail['of_the_treatment_of']}"
+    treated = f"Correction of the treatment of {review.treatment.date:%d %b %Y}"
+    return f"{treated}, reviewed on {review.date:%d %b %Y}"
 
 
 def review_due(treatment: Treatment) -> date:
@@ -144,6 +145,7 @@ class SignedRecord:
     findings: list[preview.FindingRow]
     overrides: list[Override]
     addenda: list[Addendum]
+    cosignatures: list[Cosignature]
     forecast: Forecast | None
     wear_off: list[WearOff]
     review_due: date
@@ -170,6 +172,7 @@ def signed_record(treatment: Treatment) -> SignedRecord:
         findings=preview.finding_rows(assessed),
         overrides=list(treatment.overrides.select_related("by")),
         addenda=list(treatment.addenda.select_related("by")),
+        cosignatures=list(treatment.cosignatures.select_related("by")),
         forecast=forecast,
         wear_off=wear_off(forecast),
         review_due=review_due(treatment),

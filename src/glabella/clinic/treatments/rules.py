@@ -15,8 +15,6 @@ from glabella.plan.finding import Finding
 
 NEVER_OVERRIDDEN = VIAL_STOPS | {"no-points"}
 SHORTEST_REASON = 10
-# What the trail says of a draft that was started from a review.
-CORRECTION = "started as a correction"
 
 
 class StaleDraft(RecordError):

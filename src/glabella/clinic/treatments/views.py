@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from glabella.clinic.audit.queries import trail_of
+from glabella.clinic.cosigning import queries as cosigning
 from glabella.clinic.forms import form_page, submit
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.guard import ClinicRequest, found, needs
@@ -16,6 +17,7 @@ from glabella.clinic.people.permissions import Permission
 from glabella.clinic.treatments import actions, charting, document, queries
 from glabella.clinic.treatments.forms import AddendumForm, SignForm
 from glabella.clinic.treatments.models import Treatment
+from glabella.clinic.treatments.versions import version_rows
 from glabella.errors import UserError
 
 
@@ -40,6 +42,27 @@ def chart(request: ClinicRequest, treatment_id: int) -> HttpResponse:
     context = charting.chart_context(treatment, now=timezone.now())
     context["corrects"] = queries.correction_words(treatment)
     return render(request, "treatments/chart.html", context)
+
+
+@needs(Permission.SEE_PATIENTS)
+@require_safe
+def versions(request: ClinicRequest, treatment_id: int) -> HttpResponse:
+    treatment = found(request, queries.treatments(), pk=treatment_id)
+    context = {"treatment": treatment, "rows": version_rows(treatment)}
+    return render(request, "treatments/versions.html", context)
+
+
+@needs(Permission.CHART)
+@require_POST
+def restore(request: ClinicRequest, treatment_id: int, version: int) -> HttpResponse:
+    treatment = found(request, queries.treatments(), pk=treatment_id)
+    try:
+        actions.restore_version(treatment=treatment, version=version, by=request.member)
+        messages.success(request, f"Version {version} is back, as a new version.")
+    except UserError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("treatments:versions", treatment_id)
+    return redirect("treatments:chart", treatment_id)
 
 
 @needs(Permission.CHART)
@@ -77,6 +100,7 @@ def record(request: ClinicRequest, treatment_id: int) -> HttpResponse:
         return render(request, "treatments/unsigned.html", {"treatment": treatment})
     signed = queries.signed_record(treatment)
     context = {"treatment": treatment, "record": signed, "trail": trail_of(treatment)}
+    context["cosigning"] = cosigning.panel(treatment, request.member)
     return render(request, "treatments/record.html", context | queries.forecast_parts(signed))
 
 

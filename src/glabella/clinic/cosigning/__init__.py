@@ -1,0 +1,1 @@
+"""A second pair of eyes on what was signed."""
