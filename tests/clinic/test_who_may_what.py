@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,17 +16,38 @@ from django.utils import timezone
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import ROLES, Permission, Role
 from glabella.clinic.reviews.actions import sign_review
+from glabella.clinic.lot_recalls.actions import start_recall
+from glabella.clinic.stock.actions import receive_vials
+from glabella.clinic.stock.holding import add_place, quarantine_vial
 from glabella.clinic.stock.models import Vial
+from glabella.clinic.stock.receiving import Carton
+from glabella.clinic.stocktake.actions import start_count
 from glabella.clinic.treatments.models import Treatment
 from tests.clinic.conftest import PASSWORD, SignedIn, member, signed_days_ago
 
-OPEN_TO_ALL = {"people:sign-in", "people:sign-out"}
+# A logger shows a key, and a patient a link.
+OPEN_TO_ALL = {"people:sign-in", "people:sign-out", "coldchain:readings", "lot_recalls:answer"}
 READ_ONLY = {
     "people:today",
     "patients:list",
     "patients:timeline",
     "stock:list",
     "stock:vial",
+    "stock:find",
+    "stock:label",
+    "stock:label-pdf",
+    "stock:practice",
+    "stock:delivery",
+    "stock:photo",
+    "coldchain:places",
+    "coldchain:place",
+    "stocktake:counts",
+    "stocktake:day",
+    "stocktake:usage",
+    "stocktake:usage-file",
+    "lot_recalls:recalls",
+    "lot_recalls:recall",
+    "lot_recalls:pdf",
     "treatments:record",
     "treatments:chart",
     "treatments:pdf",
@@ -39,6 +62,22 @@ POST_ONLY = {
     "patients:treat",
     "stock:open",
     "stock:discard",
+    "stock:draw-up",
+    "stock:waste",
+    "stock:measure",
+    "stock:explain",
+    "stock:hold",
+    "stock:release",
+    "stock:scan",
+    "coldchain:read",
+    "coldchain:upload",
+    "coldchain:key",
+    "coldchain:move",
+    "stocktake:start",
+    "lot_recalls:send-all",
+    "lot_recalls:send",
+    "lot_recalls:attempt",
+    "lot_recalls:end",
     "treatments:draft",
     "treatments:stamp",
     "treatments:propose",
@@ -58,6 +97,7 @@ JSON = {
     "treatments:weigh",
     "treatments:curve",
     "treatments:droplets",
+    "stock:scan",
 }
 
 
@@ -84,6 +124,25 @@ def ids(vial: Vial, signed: Treatment, carol: Member, bob: Member) -> dict[str, 
         "treatment_id": signed.pk,
         "review_id": review.pk,
         "version": 1,
+    } | stock_ids(carol)
+
+
+def stock_ids(carol: Member) -> dict[str, int]:
+    """Something of each room of the stock."""
+    place = add_place(name="Cold", low_celsius=Decimal(2), high_celsius=Decimal(8), by=carol)
+    carton = Carton("xeomin", Decimal(100), "L", timezone.localdate() + timedelta(days=90))
+    (held,) = receive_vials(cartons=[carton], photo=b"x", place=place, by=carol)
+    stop = quarantine_vial(vial=held, reason="damaged", why="The cap is loose.", by=carol)
+    words = {"source": "Maker's letter", "recall_class": "2", "words": "Tell us how you are, please."}
+    lot = {"product": "botox-cosmetic", "lot": "LOT-7"}
+    recall = start_recall(drill=True, by=carol, **lot, **words)
+    return {
+        "place_id": place.pk,
+        "delivery_id": held.delivery_id or 0,
+        "quarantine_id": stop.pk,
+        "stock_count_id": start_count(by=carol).pk,
+        "lot_recall_id": recall.pk,
+        "recall_contact_id": recall.contacts.all()[0].pk,
     }
 
 
@@ -136,12 +195,10 @@ def test_who_is_not_signed_in_is_asked_to(ids: dict[str, int]) -> None:
             assert answer.url.startswith("/sign-in/?next="), name
 
 
-def test_the_wrong_method_changes_nothing(
-    ids: dict[str, int], signed_in: SignedIn, alice: Member, olga: Member
-) -> None:
+def test_the_wrong_method_changes_nothing(ids: dict[str, int], signed_in: SignedIn) -> None:
+    client = signed_in(member("Everybody", *Role))
     for name in READ_ONLY | POST_ONLY:
-        person = olga if name == "audit:trail" else alice
-        client, url = signed_in(person), address(name, ids)
+        url = address(name, ids)
         answer = client.get(url) if name in POST_ONLY else client.post(url)
         assert answer.status_code == 405, name
 

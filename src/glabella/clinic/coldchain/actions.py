@@ -16,7 +16,7 @@ from glabella.clinic.coldchain.rules import Measured
 from glabella.clinic.people.models import Clinic, Member
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.stock.holding import hold
-from glabella.clinic.stock.models import HoldReason, Place, Placement, Vial
+from glabella.clinic.stock.models import HoldReason, Place, Placement, Quarantine, Vial
 from glabella.clinic.stock.rules import clock
 from glabella.clinic.tasks.actions import raise_task
 from glabella.clinic.tasks.models import Urgency
@@ -144,7 +144,12 @@ def _stop_vials(
     now: datetime,
 ) -> int:
     """Quarantine what the excursion touches and has not stopped yet."""
+    # A vial that waits for a decision on its storage is not stopped twice over for it.
+    waiting = Quarantine.objects.filter(
+        vial__clinic=excursion.place.clinic_id, reason=HoldReason.STORAGE, release__isnull=True
+    )
     known = set(excursion.touched.values_list("quarantine__vial_id", flat=True))
+    known |= set(waiting.values_list("vial_id", flat=True))
     place, stopped = excursion.place, 0
     for vial in _in_place(place, moment):
         if vial.pk in known or (celsius is not None and rules.suits(vial.product, celsius)):

@@ -51,21 +51,21 @@ def _page(request: ClinicRequest, recall: LotRecall, **sent: BaseForm) -> HttpRe
     return render(request, "lot_recalls/recall.html", context, status=422 if refused else 200)
 
 
-def _recall(request: ClinicRequest, recall_id: int) -> LotRecall:
+def _recall(request: ClinicRequest, lot_recall_id: int) -> LotRecall:
     chosen = LotRecall.objects.select_related("clinic", "started_by", "ended_by")
-    return found(request, chosen, pk=recall_id)
+    return found(request, chosen, pk=lot_recall_id)
 
 
 @needs(Permission.RECALL_LOTS)
 @require_safe
-def recall(request: ClinicRequest, recall_id: int) -> HttpResponse:
-    return _page(request, _recall(request, recall_id))
+def recall(request: ClinicRequest, lot_recall_id: int) -> HttpResponse:
+    return _page(request, _recall(request, lot_recall_id))
 
 
 @needs(Permission.RECALL_LOTS)
 @require_safe
-def pdf(request: ClinicRequest, recall_id: int) -> HttpResponse:
-    chosen = _recall(request, recall_id)
+def pdf(request: ClinicRequest, lot_recall_id: int) -> HttpResponse:
+    chosen = _recall(request, lot_recall_id)
     try:
         printed = report.recall_pdf(chosen, now=timezone.now())
     except NoPdf as refusal:
@@ -80,25 +80,25 @@ def _url_of(request: HttpRequest) -> Callable[[str], str]:
 
 @needs(Permission.RECALL_LOTS)
 @require_POST
-def send_all(request: ClinicRequest, recall_id: int) -> HttpResponse:
-    chosen = _recall(request, recall_id)
+def send_all(request: ClinicRequest, lot_recall_id: int) -> HttpResponse:
+    chosen = _recall(request, lot_recall_id)
     told = {"recall": chosen, "url_of": _url_of(request), "by": request.member}
     sent, unreached = actions.send_to_all(**told)
     messages.success(request, f"{sent} patients {'would be' if chosen.drill else 'are'} written to.")
     if unreached:
         messages.warning(request, f"No address or number: {', '.join(unreached)}. Write a letter.")
-    return redirect("lot_recalls:recall", recall_id)
+    return redirect("lot_recalls:recall", lot_recall_id)
 
 
-def _contact(request: ClinicRequest, contact_id: int) -> RecallContact:
+def _contact(request: ClinicRequest, recall_contact_id: int) -> RecallContact:
     chosen = RecallContact.objects.select_related("recall__clinic", "patient__clinic")
-    return found(request, chosen, pk=contact_id)
+    return found(request, chosen, pk=recall_contact_id)
 
 
 @needs(Permission.RECALL_LOTS)
 @require_POST
-def send(request: ClinicRequest, contact_id: int) -> HttpResponse:
-    contact = _contact(request, contact_id)
+def send(request: ClinicRequest, recall_contact_id: int) -> HttpResponse:
+    contact = _contact(request, recall_contact_id)
     try:
         actions.send_message(contact=contact, url_of=_url_of(request), by=request.member)
     except UserError as refusal:
@@ -108,8 +108,8 @@ def send(request: ClinicRequest, contact_id: int) -> HttpResponse:
 
 @needs(Permission.RECALL_LOTS)
 @require_POST
-def attempt(request: ClinicRequest, contact_id: int) -> HttpResponse:
-    contact = _contact(request, contact_id)
+def attempt(request: ClinicRequest, recall_contact_id: int) -> HttpResponse:
+    contact = _contact(request, recall_contact_id)
     form = TryForm(request.POST, auto_id=False)
     told = {"contact": contact, "by": request.member}
     if submit(request, form, actions.record_try, **told) is None:
@@ -119,12 +119,12 @@ def attempt(request: ClinicRequest, contact_id: int) -> HttpResponse:
 
 @needs(Permission.RECALL_LOTS)
 @require_POST
-def end(request: ClinicRequest, recall_id: int) -> HttpResponse:
-    chosen = _recall(request, recall_id)
+def end(request: ClinicRequest, lot_recall_id: int) -> HttpResponse:
+    chosen = _recall(request, lot_recall_id)
     form = EndForm(request.POST)
     if submit(request, form, actions.end_recall, recall=chosen, by=request.member) is None:
         return _page(request, chosen, end_form=form)
-    return redirect("lot_recalls:recall", recall_id)
+    return redirect("lot_recalls:recall", lot_recall_id)
 
 
 @by_link(Purpose.LOT_RECALL)

@@ -98,8 +98,8 @@ def usage_rows(clinic: int, *, since: datetime, until: datetime) -> list[UsageRo
             events.annotate(month=TruncMonth("at"))
             .order_by()
             .values("month", "by", "vial__product")
-            .annotate(units=Sum(amount))
-            .annotate(cost=Sum(F(amount) * F("vial__price") / F("vial__vial_units")))
+            .annotate(all_units=Sum(amount))
+            .annotate(all_cost=Sum(F(amount) * F("vial__price") / F("vial__vial_units")))
         )
         for one in summed:
             month, product = one["month"].date(), one["vial__product"]
@@ -107,8 +107,8 @@ def usage_rows(clinic: int, *, since: datetime, until: datetime) -> list[UsageRo
             row = rows.setdefault(
                 key, UsageRow(month, names.get(one["by"], "–"), known[product].name)
             )
-            row.units[way] += float(one["units"] or 0)
-            row.cost[way] += float(one["cost"] or 0)
+            row.units[way] += float(one["all_units"] or 0)
+            row.cost[way] += float(one["all_cost"] or 0)
     kept = [row for row in rows.values() if any(row.units.values())]
     return sorted(kept, key=lambda row: (-row.month.toordinal(), row.member, row.product_name))
 

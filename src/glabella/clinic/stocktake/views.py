@@ -53,8 +53,8 @@ def _count_page(
 
 @needs(Permission.COUNT_STOCK)
 @require_http_methods(["GET", "POST"])
-def count(request: ClinicRequest, count_id: int) -> HttpResponse:
-    chosen = found(request, StockCount.objects.select_related("signed_by"), pk=count_id)
+def count(request: ClinicRequest, stock_count_id: int) -> HttpResponse:
+    chosen = found(request, StockCount.objects.select_related("signed_by"), pk=stock_count_id)
     if request.method != "POST":
         return _count_page(request, chosen)
     numbers = {one.pk: one.vial.number for one in chosen.lines.select_related("vial")}
@@ -63,13 +63,13 @@ def count(request: ClinicRequest, count_id: int) -> HttpResponse:
         actions.enter_count(count=chosen, entries=entries, by=request.member)
     except UserError as refusal:
         return _count_page(request, chosen, str(refusal))
-    return redirect("stocktake:compare", count_id)
+    return redirect("stocktake:compare", stock_count_id)
 
 
 @needs(Permission.COUNT_STOCK)
 @require_http_methods(["GET", "POST"])
-def compare(request: ClinicRequest, count_id: int) -> HttpResponse:
-    chosen = found(request, StockCount.objects.select_related("signed_by"), pk=count_id)
+def compare(request: ClinicRequest, stock_count_id: int) -> HttpResponse:
+    chosen = found(request, StockCount.objects.select_related("signed_by"), pk=stock_count_id)
     if request.method != "POST":
         return _count_page(request, chosen, compare=True)
     reasons = read_reasons(request.POST.dict(), list(chosen.lines.values_list("pk", flat=True)))
@@ -78,7 +78,7 @@ def compare(request: ClinicRequest, count_id: int) -> HttpResponse:
     except UserError as refusal:
         return _count_page(request, chosen, str(refusal), compare=True)
     messages.success(request, "The count is signed.")
-    return redirect("stocktake:count", count_id)
+    return redirect("stocktake:count", stock_count_id)
 
 
 @needs(Permission.COUNT_STOCK)
