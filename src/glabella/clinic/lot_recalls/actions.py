@@ -24,6 +24,7 @@ from glabella.clinic.tasks.actions import raise_task
 from glabella.clinic.tasks.models import Urgency
 
 LINK_DAYS = 60
+UNREACHED = {Outcome.NO_ANSWER, Outcome.WRONG}
 
 
 @action
@@ -99,7 +100,7 @@ def _keep_try(
     told = ContactTry.objects.create(
         contact=contact, way=way, outcome=outcome, words=words, at=at, by=by
     )
-    if outcome != Outcome.WRONG and contact.contacted_at is None:
+    if outcome not in UNREACHED and contact.contacted_at is None:
         contact.contacted_at = at
     if outcome == Outcome.ACKNOWLEDGED and contact.acknowledged_at is None:
         contact.acknowledged_at, contact.acknowledged_to = at, by

@@ -88,6 +88,8 @@ class CartonForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("lot", "serial", "price"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+        # A carton has one, or the box below says that it has none: optional it is not.
+        self.fields["lot"].label = "Lot, as printed"
 
     def clean(self) -> dict[str, Any]:
         kept = super().clean() or {}
