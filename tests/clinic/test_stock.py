@@ -12,9 +12,9 @@ from django.utils import timezone
 from glabella import facts
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import NotAllowed
+from glabella.clinic.stock.accounts import unbalanced, vial_balance
 from glabella.clinic.stock.actions import discard_vial, open_vial, receive_vial
 from glabella.clinic.stock.models import Vial
-from glabella.clinic.stock.accounts import unbalanced, vial_balance
 from glabella.clinic.stock.queries import dilution_rows, vial_row
 from glabella.clinic.stock.rules import VialRefused, VialState, end_of_day, shared_vial, usable
 from glabella.clinic.treatments.models import Treatment

@@ -161,7 +161,10 @@ def test_the_emergency_kit_says_what_is_out_of_date(carol: Member, today: date) 
     states = {row.item.item: row.state for row in kit_rows(carol.clinic_id, today=today)}
     assert states == {"Old": "Expired", "Soon": "Expires soon", "Good": "In date"}
     actions.keep_kit_item(item="Old", expiry=today + timedelta(days=400), by=carol)
-    assert {row.state for row in kit_rows(carol.clinic_id, today=today)} == {"In date", "Expires soon"}
+    assert {row.state for row in kit_rows(carol.clinic_id, today=today)} == {
+        "In date",
+        "Expires soon",
+    }
 
 
 def test_usage_and_waste_by_member_product_and_month(

@@ -37,7 +37,11 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def place(carol: Member) -> Place:
     return add_place(
-        name="Refrigerator", low_celsius=Decimal(2), high_celsius=Decimal(8), reading_hours=6, by=carol
+        name="Refrigerator",
+        low_celsius=Decimal(2),
+        high_celsius=Decimal(8),
+        reading_hours=6,
+        by=carol,
     )
 
 
@@ -233,7 +237,9 @@ def test_a_place_is_added_with_the_range_of_a_source_or_its_own(
 ) -> None:
     client = signed_in(carol)
     client.post("/cold/new/", {"name": "Freezer", "range": "-20 -10"})
-    client.post("/cold/new/", {"name": "Box", "range": "own", "low_celsius": "1", "high_celsius": "9"})
+    client.post(
+        "/cold/new/", {"name": "Box", "range": "own", "low_celsius": "1", "high_celsius": "9"}
+    )
     assert set(Place.objects.values_list("name", "low_celsius")) == {
         ("Freezer", Decimal(-20)),
         ("Box", Decimal(1)),
@@ -297,9 +303,7 @@ def test_another_clinics_place_is_not_there(signed_in: SignedIn, place: Place) -
     assert b"Refrigerator" not in zoe.get("/cold/").content
 
 
-def test_vials_are_moved_by_ticking_them(
-    signed_in: SignedIn, place: Place, carol: Member
-) -> None:
+def test_vials_are_moved_by_ticking_them(signed_in: SignedIn, place: Place, carol: Member) -> None:
     vial = stock_vial(carol)
     signed_in(carol).post(f"/cold/{place.pk}/move/", {"vial": [str(vial.pk), "x", "99999"]})
     assert [put.place for put in vial.placements.all()] == [place]

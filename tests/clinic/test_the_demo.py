@@ -13,8 +13,8 @@ from glabella.clinic.demo.cast import LOGINS, PASSWORD
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Clinic
 from glabella.clinic.reviews.queries import reviews_due
-from glabella.clinic.stock.models import Vial
 from glabella.clinic.stock.accounts import causes, unbalanced
+from glabella.clinic.stock.models import Vial
 from glabella.clinic.stock.queries import vial_row, vials
 from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.record import is_intact, stored_points

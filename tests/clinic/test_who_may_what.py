@@ -13,10 +13,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from glabella.clinic.lot_recalls.actions import start_recall
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import ROLES, Permission, Role
 from glabella.clinic.reviews.actions import sign_review
-from glabella.clinic.lot_recalls.actions import start_recall
 from glabella.clinic.stock.actions import receive_vials
 from glabella.clinic.stock.holding import add_place, quarantine_vial
 from glabella.clinic.stock.models import Vial
@@ -133,7 +133,11 @@ def stock_ids(carol: Member) -> dict[str, int]:
     carton = Carton("xeomin", Decimal(100), "L", timezone.localdate() + timedelta(days=90))
     (held,) = receive_vials(cartons=[carton], photo=b"x", place=place, by=carol)
     stop = quarantine_vial(vial=held, reason="damaged", why="The cap is loose.", by=carol)
-    words = {"source": "Maker's letter", "recall_class": "2", "words": "Tell us how you are, please."}
+    words = {
+        "source": "Maker's letter",
+        "recall_class": "2",
+        "words": "Tell us how you are, please.",
+    }
     lot = {"product": "botox-cosmetic", "lot": "LOT-7"}
     recall = start_recall(drill=True, by=carol, **lot, **words)
     return {

@@ -49,8 +49,7 @@ def add_readings(
     fresh = list({one.at: one for one in ordered if one.at not in known}.values())
     before = Reading.objects.filter(place=place, at__lt=ordered[0].at).last()
     Reading.objects.bulk_create(
-        Reading(place=place, celsius=one.celsius, at=one.at, origin=origin, by=by)
-        for one in fresh
+        Reading(place=place, celsius=one.celsius, at=one.at, origin=origin, by=by) for one in fresh
     )
     last = before.at if before else None
     for one in fresh:
@@ -192,9 +191,7 @@ def watch_places(*, clinic: Clinic, by: Member | None, at: datetime | None = Non
 
 
 @action
-def read_by_hand(
-    *, place: Place, celsius: Decimal, by: Member, at: datetime | None = None
-) -> int:
+def read_by_hand(*, place: Place, celsius: Decimal, by: Member, at: datetime | None = None) -> int:
     """Keep a temperature that somebody read off now."""
     by.require(Permission.COUNT_STOCK)
     at = at or timezone.now()

@@ -47,9 +47,7 @@ def readings(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": words}, status=401)
     try:
         sent = msgspec.json.decode(request.body[:LARGEST_BODY], type=SentReadings)
-        tenths = [
-            Measured(one.at, one.celsius.quantize(Decimal("0.1"))) for one in sent.readings
-        ]
+        tenths = [Measured(one.at, one.celsius.quantize(Decimal("0.1"))) for one in sent.readings]
         new = actions.add_readings(place=place, readings=tenths, origin=Origin.LOGGER, by=None)
     except (msgspec.MsgspecError, UserError, ArithmeticError) as refusal:
         return JsonResponse({"error": str(refusal) or "No temperature."}, status=422)

@@ -21,9 +21,7 @@ class PlaceForm(forms.Form):
     low_celsius = forms.DecimalField(
         label="Own range: from °C", max_digits=4, decimal_places=1, required=False
     )
-    high_celsius = forms.DecimalField(
-        label="to °C", max_digits=4, decimal_places=1, required=False
-    )
+    high_celsius = forms.DecimalField(label="to °C", max_digits=4, decimal_places=1, required=False)
     reading_hours = forms.IntegerField(
         label="Hours after which a missing reading stops the vials",
         min_value=1,
@@ -35,7 +33,10 @@ class PlaceForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [
-            (f"{one.low:g} {one.high:g}", f"{one.low:g} to {one.high:g} °C, {one.name} – {one.source}")
+            (
+                f"{one.low:g} {one.high:g}",
+                f"{one.low:g} to {one.high:g} °C, {one.name} – {one.source}",
+            )
             for one in known_ranges()
         ]
         self.fields["range"].choices = [*named, (OWN, "Another range")]  # type: ignore[attr-defined]

@@ -58,9 +58,7 @@ def ranges_of(product_id: str) -> tuple[Range, ...]:
 def known_ranges() -> list[Range]:
     """Every range that the facts name for a product, each once, for a new place."""
     found = {
-        (one.low, one.high): one
-        for product in facts.load().products
-        for one in ranges_of(product)
+        (one.low, one.high): one for product in facts.load().products for one in ranges_of(product)
     }
     return sorted(found.values(), key=lambda one: (-one.low, one.high))
 
@@ -105,15 +103,19 @@ def _number(text: str, line: int) -> Decimal:
     try:
         return Decimal(text.strip().rstrip("°C ").replace(",", ".")).quantize(Decimal("0.1"))
     except InvalidOperation as error:
-        raise ReadingRefused(f"Line {line}: {text!r} is no temperature. Nothing was kept.") from error
+        raise ReadingRefused(
+            f"Line {line}: {text!r} is no temperature. Nothing was kept."
+        ) from error
 
 
 def _moment(text: str, line: int) -> datetime:
     text = text.strip()
+    found: datetime | None
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        found = next((one for one in map(lambda form: _parsed(text, form), FORMATS) if one), None)
+        read = (_parsed(text, form) for form in FORMATS)
+        found = next((one for one in read if one), None)
     if found is None:
         raise ReadingRefused(
             f"Line {line}: {text!r} is no date and time that has only one meaning. "

@@ -1,4 +1,4 @@
-"""The stock of the demo clinic: a refrigerator that failed, a drill, a vial that does not add up."""
+"""The demo's stock: a refrigerator that failed, a drill, a vial that does not add up."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ SERIALS = count(1)
 
 def _refrigerators(by: Member, at: datetime) -> tuple[Place, Place]:
     one, two = (
-        add_place(name=f"Demo refrigerator {name}", low_celsius=COLD, high_celsius=WARM, by=by, at=at)
+        add_place(
+            name=f"Demo refrigerator {name}", low_celsius=COLD, high_celsius=WARM, by=by, at=at
+        )
         for name in ("one", "two")
     )
     return one, two
@@ -128,11 +130,10 @@ def _drill(cast: dict[str, Member], now: datetime) -> None:
         at=now - timedelta(minutes=50),
     )
     told, tried, *_ = drill.contacts.all()
-    minutes = timedelta(minutes=1)
-    words = {"contact": told, "way": Way.CALL, "by": by}
-    record_try(outcome=Outcome.ACKNOWLEDGED, at=now - 40 * minutes, **words)
-    words = {"contact": tried, "way": Way.CALL, "by": by}
-    record_try(outcome=Outcome.LEFT_WORD, at=now - 35 * minutes, **words)
+    outcomes = ((told, Outcome.ACKNOWLEDGED, 40), (tried, Outcome.LEFT_WORD, 35))
+    for contact, outcome, minutes in outcomes:
+        at = now - timedelta(minutes=minutes)
+        record_try(contact=contact, way=Way.CALL, outcome=outcome, by=by, at=at)
 
 
 def _counted(by: Member, now: datetime) -> None:

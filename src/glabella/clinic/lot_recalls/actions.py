@@ -14,6 +14,7 @@ from glabella.clinic.links.actions import make_link, use_link
 from glabella.clinic.links.models import PatientLink, Purpose
 from glabella.clinic.lot_recalls import rules
 from glabella.clinic.lot_recalls.models import ContactTry, Outcome, RecallContact, Way
+from glabella.clinic.lot_recalls.queries import contact_of
 from glabella.clinic.outbox.actions import MessageRefused, queue_message
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
@@ -105,9 +106,7 @@ def _keep_try(
     if outcome == Outcome.ACKNOWLEDGED and contact.acknowledged_at is None:
         contact.acknowledged_at, contact.acknowledged_to = at, by
     contact.save()
-    record(
-        "recall contact", subject=contact, by=by, at=at, way=str(way), outcome=str(outcome)
-    )
+    record("recall contact", subject=contact, by=by, at=at, way=str(way), outcome=str(outcome))
     return told
 
 
@@ -191,9 +190,7 @@ def send_to_all(
 def acknowledge(*, link: PatientLink, by: None = None, at: datetime | None = None) -> RecallContact:
     """The patient says by the link that the words were read."""
     at = at or timezone.now()
-    contact = RecallContact.objects.select_related("recall").get(
-        pk=link.subject_id, patient=link.patient_id
-    )
+    contact = contact_of(link)
     _keep_try(contact, Way.MESSAGE, Outcome.ACKNOWLEDGED, "By the patient's link.", by=by, at=at)
     use_link(link=link, at=at)
     return contact

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from glabella import facts
+from glabella.clinic.links.models import PatientLink
 from glabella.clinic.lot_recalls.models import ContactTry, RecallContact
 from glabella.clinic.stock.models import Draw, LotRecall, Vial
 from glabella.clinic.stock.queries import VialRow, vial_row, vials
@@ -21,6 +22,13 @@ def recalls(clinic: int) -> QuerySet[LotRecall]:
         contacted=Count("contacts", filter=Q(contacts__contacted_at__isnull=False)),
         acknowledged=Count("contacts", filter=Q(contacts__acknowledged_at__isnull=False)),
     )
+
+
+def contact_of(link: PatientLink) -> RecallContact:
+    """The contact that a patient's link answers for."""
+    assert link.subject_id is not None
+    contacts = RecallContact.objects.select_related("recall__clinic")
+    return contacts.get(pk=link.subject_id, patient=link.patient_id)
 
 
 @dataclass(frozen=True, slots=True)

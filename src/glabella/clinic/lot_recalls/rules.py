@@ -46,7 +46,8 @@ def message_of(*, product: str, lot: str, words: str, clinic: str, phone: str, u
     """What a patient reads: safety comes first, and nothing is advertised."""
     call = f" You can also call us: {phone}." if phone else ""
     return (
-        f"{clinic} has to tell you something about the {product} that you were given, lot {lot}.\n\n"
+        f"{clinic} has to tell you something about the {product} that you were given, "
+        f"lot {lot}.\n\n"
         f"{words}\n\n"
         f"Please confirm that you have read this: {url}\n{call.strip()}"
     ).strip()

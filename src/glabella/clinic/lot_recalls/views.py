@@ -82,9 +82,11 @@ def _url_of(request: HttpRequest) -> Callable[[str], str]:
 @require_POST
 def send_all(request: ClinicRequest, lot_recall_id: int) -> HttpResponse:
     chosen = _recall(request, lot_recall_id)
-    told = {"recall": chosen, "url_of": _url_of(request), "by": request.member}
-    sent, unreached = actions.send_to_all(**told)
-    messages.success(request, f"{sent} patients {'would be' if chosen.drill else 'are'} written to.")
+    url_of = _url_of(request)
+    sent, unreached = actions.send_to_all(recall=chosen, url_of=url_of, by=request.member)
+    messages.success(
+        request, f"{sent} patients {'would be' if chosen.drill else 'are'} written to."
+    )
     if unreached:
         messages.warning(request, f"No address or number: {', '.join(unreached)}. Write a letter.")
     return redirect("lot_recalls:recall", lot_recall_id)
@@ -130,7 +132,7 @@ def end(request: ClinicRequest, lot_recall_id: int) -> HttpResponse:
 @by_link(Purpose.LOT_RECALL)
 @require_http_methods(["GET", "POST"])
 def answer(request: LinkRequest) -> HttpResponse:
-    contact = RecallContact.objects.select_related("recall__clinic").get(pk=request.link.subject_id)
+    contact = queries.contact_of(request.link)
     context = {"recall": contact.recall, "clinic": contact.recall.clinic, "done": False}
     if request.method == "POST":
         actions.acknowledge(link=request.link)

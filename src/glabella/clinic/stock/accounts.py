@@ -35,6 +35,10 @@ from glabella.clinic.stock.models import (
 from glabella.clinic.stock.queries import vials
 from glabella.clinic.stock.rules import EXACT
 
+NOT_EXPLAINED = (
+    "Nothing in the record explains it. Ask who had the vial in hand, and look at the syringes "
+    "that were thrown away."
+)
 UNITS = DecimalField(max_digits=8, decimal_places=2)
 
 
@@ -91,14 +95,11 @@ def _drafts(vial: Vial) -> list[tuple[str, float]]:
     held = vial.points.filter(treatment__state="draft").values(
         "treatment__injector__display_name", "treatment__date"
     )
-    return [
-        (
-            f"The draft of {row['treatment__injector__display_name']} of "
-            f"{row['treatment__date']:%d %b %Y}",
-            float(row["units"]),
-        )
+    named = (
+        (row["treatment__injector__display_name"], row["treatment__date"], row["units"])
         for row in held.annotate(units=Sum("units")).order_by("treatment__date")
-    ]
+    )
+    return [(f"The draft of {name} of {on:%d %b %Y}", float(units)) for name, on, units in named]
 
 
 def _twins(vial: Vial) -> list[tuple[str, float]]:
@@ -149,10 +150,7 @@ def causes(vial: Vial) -> list[str]:
     told = circumstances(vial)
     if told is None:
         return []
-    return likely_causes(told) or [
-        "Nothing in the record explains it. Ask who had the vial in hand, and look at the syringes "
-        "that were thrown away."
-    ]
+    return likely_causes(told) or [NOT_EXPLAINED]
 
 
 def moved_on(clinic: int, *, since: datetime, until: datetime) -> QuerySet[Vial]:

@@ -38,9 +38,7 @@ class DeliveryForm(forms.Form):
 
     supplier = forms.ModelChoiceField(queryset=Supplier.objects.none(), required=False)
     note_number = forms.CharField(label="Delivery note", max_length=60, required=False)
-    place = forms.ModelChoiceField(
-        label="Put into", queryset=Place.objects.none(), required=False
-    )
+    place = forms.ModelChoiceField(label="Put into", queryset=Place.objects.none(), required=False)
     photo = forms.FileField(
         label="Photo of the carton",
         required=False,
@@ -141,9 +139,7 @@ class OpenForm(forms.Form):
 class WitnessForm(forms.Form):
     """A form that a colleague may confirm with their own user name and password."""
 
-    witness_name = forms.CharField(
-        label="Witness: user name", max_length=150, required=False
-    )
+    witness_name = forms.CharField(label="Witness: user name", max_length=150, required=False)
     witness_password = forms.CharField(
         label="Witness: password", required=False, widget=forms.PasswordInput
     )

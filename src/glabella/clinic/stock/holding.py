@@ -143,9 +143,7 @@ def measure_vial(
         raise rules.VialRefused("How much is in the vial? Measure it in mL.")
     booked = vial.remaining_units
     diluent_ml = opening.diluent_ml if opening else None
-    differs = rules.differs(
-        booked - found_units, vial_units=vial.vial_units, diluent_ml=diluent_ml
-    )
+    differs = rules.differs(booked - found_units, vial_units=vial.vial_units, diluent_ml=diluent_ml)
     short = max(booked - found_units, Decimal(0)) if differs else Decimal(0)
     Vial.objects.filter(pk=vial.pk).update(remaining_units=F("remaining_units") - short)
     measured = Measurement.objects.create(

@@ -146,7 +146,9 @@ def chart_vials(clinic: int, now: datetime, *, also: set[int]) -> list[VialRow]:
     listed = [vial_row(vial, now) for vial in chosen]
     first = {row.id for row in first_to_go(listed)}
     marked = [replace(row, first=row.id in first) for row in listed]
-    return sorted(marked, key=lambda row: (not row.usable, row.product_name, not row.first, _goes(row)))
+    return sorted(
+        marked, key=lambda row: (not row.usable, row.product_name, not row.first, _goes(row))
+    )
 
 
 def _goes(row: VialRow) -> tuple[float, date, int]:

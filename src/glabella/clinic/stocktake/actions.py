@@ -159,8 +159,6 @@ def keep_kit_item(
     by.require(Permission.COUNT_STOCK)
     at = at or timezone.now()
     kept = {"where": where, "lot": lot, "expiry": expiry, "checked_at": at, "checked_by": by}
-    thing, _ = KitItem.objects.update_or_create(
-        clinic=by.clinic, item=item.strip(), defaults=kept
-    )
+    thing, _ = KitItem.objects.update_or_create(clinic=by.clinic, item=item.strip(), defaults=kept)
     record("kit item checked", subject=thing, by=by, at=at, expiry=expiry.isoformat())
     return thing

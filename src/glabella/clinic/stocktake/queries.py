@@ -144,7 +144,7 @@ def day_sheet(clinic: int, day: date) -> list[SheetRow]:
     rows = []
     for vial in touched:
         discard = getattr(vial, "discard", None)
-        on_day = discard is not None and span["at__gte"] <= discard.at < span["at__lt"]
+        gone = [discard] if discard and span["at__gte"] <= discard.at < span["at__lt"] else []
         rows.append(
             SheetRow(
                 vial=vial,
@@ -152,7 +152,7 @@ def day_sheet(clinic: int, day: date) -> list[SheetRow]:
                 drawn=sum(float(one.units) for one in vial.draws.filter(**span)),
                 wasted=sum(float(one.units) for one in vial.wastes.filter(**span)),
                 hub=sum(float(one.units) for one in vial.hub_losses.filter(**span)),
-                discarded=float(discard.units) if on_day else 0.0,
+                discarded=sum(float(one.units) for one in gone),
                 left=float(vial.remaining_units),
                 holds=vial.pk not in unclear,
                 causes=accounts.causes(vial) if vial.pk in unclear else [],

@@ -5,61 +5,133 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_clinic'),
-        ('stock', '0004_receiving'),
+        ("people", "0002_clinic"),
+        ("stock", "0004_receiving"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Excursion',
+            name="Excursion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('outside', 'Out of range'), ('silent', 'No reading')], max_length=7)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('worst_celsius', models.DecimalField(decimal_places=1, max_digits=4, null=True)),
-                ('seen_at', models.DateTimeField()),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='excursions', to='stock.place')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("outside", "Out of range"), ("silent", "No reading")],
+                        max_length=7,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
+                ("worst_celsius", models.DecimalField(decimal_places=1, max_digits=4, null=True)),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="excursions",
+                        to="stock.place",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-since', '-id'),
+                "ordering": ("-since", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('celsius', models.DecimalField(decimal_places=1, max_digits=4)),
-                ('at', models.DateTimeField()),
-                ('origin', models.CharField(choices=[('hand', 'Read by hand'), ('file', "From a logger's file"), ('logger', 'Sent by a logger')], max_length=6)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='stock.place')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("celsius", models.DecimalField(decimal_places=1, max_digits=4)),
+                ("at", models.DateTimeField()),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("hand", "Read by hand"),
+                            ("file", "From a logger's file"),
+                            ("logger", "Sent by a logger"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.member",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="stock.place",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'id'),
+                "ordering": ("at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Touched',
+            name="Touched",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('excursion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='touched', to='coldchain.excursion')),
-                ('quarantine', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='excursion', to='stock.quarantine')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "excursion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="touched",
+                        to="coldchain.excursion",
+                    ),
+                ),
+                (
+                    "quarantine",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="excursion",
+                        to="stock.quarantine",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='excursion',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('place', 'kind'), name='one_open_excursion_of_a_kind'),
+            model_name="excursion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("place", "kind"),
+                name="one_open_excursion_of_a_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('place', 'at'), name='one_reading_at_a_time'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(
+                fields=("place", "at"), name="one_reading_at_a_time"
+            ),
         ),
     ]

@@ -5,47 +5,119 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('patients', '0003_clinic'),
-        ('people', '0002_clinic'),
-        ('stock', '0004_receiving'),
+        ("patients", "0003_clinic"),
+        ("people", "0002_clinic"),
+        ("stock", "0004_receiving"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RecallContact',
+            name="RecallContact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contacted_at', models.DateTimeField(null=True)),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('acknowledged_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lot_recalls', to='patients.patient')),
-                ('recall', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='stock.lotrecall')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("contacted_at", models.DateTimeField(null=True)),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                (
+                    "acknowledged_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.member",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lot_recalls",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "recall",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="stock.lotrecall",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='ContactTry',
+            name="ContactTry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('call', 'Telephone'), ('message', 'Message with a link'), ('letter', 'Letter'), ('person', 'In person')], max_length=7)),
-                ('outcome', models.CharField(choices=[('sent', 'Sent'), ('no-answer', 'No answer'), ('left-word', 'Asked to call back'), ('reached', 'Reached'), ('acknowledged', 'Told, and understood'), ('wrong', 'Wrong number or address')], max_length=12)),
-                ('words', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tries', to='lot_recalls.recallcontact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("call", "Telephone"),
+                            ("message", "Message with a link"),
+                            ("letter", "Letter"),
+                            ("person", "In person"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("sent", "Sent"),
+                            ("no-answer", "No answer"),
+                            ("left-word", "Asked to call back"),
+                            ("reached", "Reached"),
+                            ("acknowledged", "Told, and understood"),
+                            ("wrong", "Wrong number or address"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.member",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tries",
+                        to="lot_recalls.recallcontact",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'id'),
+                "ordering": ("at", "id"),
             },
         ),
         migrations.AddConstraint(
-            model_name='recallcontact',
-            constraint=models.UniqueConstraint(fields=('recall', 'patient'), name='one_contact_of_a_patient'),
+            model_name="recallcontact",
+            constraint=models.UniqueConstraint(
+                fields=("recall", "patient"), name="one_contact_of_a_patient"
+            ),
         ),
     ]

@@ -5,357 +5,630 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_clinic'),
-        ('stock', '0003_clinic'),
+        ("people", "0002_clinic"),
+        ("stock", "0003_clinic"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HubLoss',
+            name="HubLoss",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('syringes', models.PositiveSmallIntegerField()),
-                ('per_syringe_ml', models.DecimalField(decimal_places=3, max_digits=4)),
-                ('units', models.DecimalField(decimal_places=2, max_digits=6)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("syringes", models.PositiveSmallIntegerField()),
+                ("per_syringe_ml", models.DecimalField(decimal_places=3, max_digits=4)),
+                ("units", models.DecimalField(decimal_places=2, max_digits=6)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('at', 'id'),
+                "ordering": ("at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='KnownCode',
+            name="KnownCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gtin', models.CharField(max_length=14)),
-                ('product', models.CharField(max_length=40)),
-                ('vial_units', models.DecimalField(decimal_places=2, max_digits=6)),
-                ('tied_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gtin", models.CharField(max_length=14)),
+                ("product", models.CharField(max_length=40)),
+                ("vial_units", models.DecimalField(decimal_places=2, max_digits=6)),
+                ("tied_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='LotRecall',
+            name="LotRecall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.CharField(max_length=40)),
-                ('lot', models.CharField(max_length=40)),
-                ('source', models.CharField(max_length=300, verbose_name='who recalls it, and where that is written')),
-                ('recall_class', models.CharField(choices=[('1', 'Class 1: may cause serious harm'), ('2', 'Class 2: may cause passing harm'), ('3', 'Class 3: harm is unlikely'), ('-', 'No class given')], max_length=1)),
-                ('words', models.TextField(verbose_name='what patients are told')),
-                ('drill', models.BooleanField(default=False)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('outcome', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("product", models.CharField(max_length=40)),
+                ("lot", models.CharField(max_length=40)),
+                (
+                    "source",
+                    models.CharField(
+                        max_length=300, verbose_name="who recalls it, and where that is written"
+                    ),
+                ),
+                (
+                    "recall_class",
+                    models.CharField(
+                        choices=[
+                            ("1", "Class 1: may cause serious harm"),
+                            ("2", "Class 2: may cause passing harm"),
+                            ("3", "Class 3: harm is unlikely"),
+                            ("-", "No class given"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                ("words", models.TextField(verbose_name="what patients are told")),
+                ("drill", models.BooleanField(default=False)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("outcome", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ('-started_at', '-id'),
+                "ordering": ("-started_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Measurement',
+            name="Measurement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('booked_units', models.DecimalField(decimal_places=2, max_digits=6)),
-                ('found_units', models.DecimalField(decimal_places=2, max_digits=7)),
-                ('found_ml', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
-                ('short_units', models.DecimalField(decimal_places=2, default=0, max_digits=6)),
-                ('reason', models.CharField(blank=True, choices=[('', 'No difference'), ('hub', 'Left in needles and hubs'), ('spill', 'Spilled and not written down'), ('dilution', 'Diluted with another volume than recorded'), ('wrong-vial', 'A dose was charted on another vial'), ('not-given', 'A charted dose was not all given'), ('overfill', 'The maker filled it generously'), ('not-known', 'Not known')], default='', max_length=12)),
-                ('words', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("booked_units", models.DecimalField(decimal_places=2, max_digits=6)),
+                ("found_units", models.DecimalField(decimal_places=2, max_digits=7)),
+                ("found_ml", models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                ("short_units", models.DecimalField(decimal_places=2, default=0, max_digits=6)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No difference"),
+                            ("hub", "Left in needles and hubs"),
+                            ("spill", "Spilled and not written down"),
+                            ("dilution", "Diluted with another volume than recorded"),
+                            ("wrong-vial", "A dose was charted on another vial"),
+                            ("not-given", "A charted dose was not all given"),
+                            ("overfill", "The maker filled it generously"),
+                            ("not-known", "Not known"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('at', 'id'),
+                "ordering": ("at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('low_celsius', models.DecimalField(decimal_places=1, max_digits=4)),
-                ('high_celsius', models.DecimalField(decimal_places=1, max_digits=4)),
-                ('reading_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='hours after which a missing reading counts as an excursion')),
-                ('logger_hash', models.CharField(blank=True, max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("low_celsius", models.DecimalField(decimal_places=1, max_digits=4)),
+                ("high_celsius", models.DecimalField(decimal_places=1, max_digits=4)),
+                (
+                    "reading_hours",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        verbose_name="hours after which a missing reading counts as an excursion",
+                    ),
+                ),
+                ("logger_hash", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('at', 'id'),
+                "ordering": ("at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Quarantine',
+            name="Quarantine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('counterfeit', 'May be counterfeit'), ('presentation', 'Not a vial of this maker'), ('storage', 'Storage out of range'), ('recall', 'Lot recalled'), ('damaged', 'Damaged, or looks wrong'), ('other', 'Another reason')], max_length=12)),
-                ('why', models.TextField()),
-                ('mend', models.TextField(blank=True)),
-                ('source', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("counterfeit", "May be counterfeit"),
+                            ("presentation", "Not a vial of this maker"),
+                            ("storage", "Storage out of range"),
+                            ("recall", "Lot recalled"),
+                            ("damaged", "Damaged, or looks wrong"),
+                            ("other", "Another reason"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("why", models.TextField()),
+                ("mend", models.TextField(blank=True)),
+                ("source", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('at', 'id'),
+                "ordering": ("at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField()),
-                ('source', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("source", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('at', 'id'),
+                "ordering": ("at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Supplier',
+            name="Supplier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('licence', models.CharField(blank=True, max_length=80, verbose_name='licence of supply')),
-                ('licence_checked_on', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "licence",
+                    models.CharField(blank=True, max_length=80, verbose_name="licence of supply"),
+                ),
+                ("licence_checked_on", models.DateField(null=True)),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Waste',
+            name="Waste",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('spilled', 'Spilled'), ('dropped', 'Syringe dropped or not clean'), ('left-over', 'Left in a syringe, not given'), ('drawn-wrong', 'Drawn up by mistake')], max_length=12)),
-                ('units', models.DecimalField(decimal_places=2, max_digits=6)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("spilled", "Spilled"),
+                            ("dropped", "Syringe dropped or not clean"),
+                            ("left-over", "Left in a syringe, not given"),
+                            ("drawn-wrong", "Drawn up by mistake"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("units", models.DecimalField(decimal_places=2, max_digits=6)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('at', 'id'),
+                "ordering": ("at", "id"),
             },
         ),
         migrations.AddField(
-            model_name='discard',
-            name='witness',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="discard",
+            name="witness",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.member",
+            ),
         ),
         migrations.AddField(
-            model_name='discard',
-            name='words',
+            model_name="discard",
+            name="words",
             field=models.TextField(blank=True),
         ),
         migrations.AddField(
-            model_name='opening',
-            name='diluent',
-            field=models.CharField(choices=[('saline', 'Sodium chloride 0.9 %, without preservative'), ('preserved', 'Sodium chloride 0.9 %, with preservative'), ('other', 'Another diluent')], default='saline', max_length=9),
+            model_name="opening",
+            name="diluent",
+            field=models.CharField(
+                choices=[
+                    ("saline", "Sodium chloride 0.9 %, without preservative"),
+                    ("preserved", "Sodium chloride 0.9 %, with preservative"),
+                    ("other", "Another diluent"),
+                ],
+                default="saline",
+                max_length=9,
+            ),
         ),
         migrations.AddField(
-            model_name='opening',
-            name='diluent_lot',
+            model_name="opening",
+            name="diluent_lot",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='vial',
-            name='gtin',
+            model_name="vial",
+            name="gtin",
             field=models.CharField(blank=True, max_length=14),
         ),
         migrations.AddField(
-            model_name='vial',
-            name='held',
+            model_name="vial",
+            name="held",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='vial',
-            name='price',
+            model_name="vial",
+            name="price",
             field=models.DecimalField(decimal_places=2, max_digits=9, null=True),
         ),
         migrations.AddField(
-            model_name='vial',
-            name='serial',
+            model_name="vial",
+            name="serial",
             field=models.CharField(blank=True, max_length=20),
         ),
         migrations.AlterField(
-            model_name='discard',
-            name='reason',
-            field=models.CharField(choices=[('over-age', 'Past its use-by time'), ('expired', 'Past the expiry of its lot'), ('damaged', 'Broken, or no vacuum'), ('storage', 'Not kept cold'), ('recall', 'Lot recalled'), ('remainder', 'Remainder at the end of the session'), ('counterfeit', 'Handed over as a suspected counterfeit'), ('returned', 'Returned to the supplier, unopened')], max_length=12),
+            model_name="discard",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("over-age", "Past its use-by time"),
+                    ("expired", "Past the expiry of its lot"),
+                    ("damaged", "Broken, or no vacuum"),
+                    ("storage", "Not kept cold"),
+                    ("recall", "Lot recalled"),
+                    ("remainder", "Remainder at the end of the session"),
+                    ("counterfeit", "Handed over as a suspected counterfeit"),
+                    ("returned", "Returned to the supplier, unopened"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note_number', models.CharField(blank=True, max_length=60, verbose_name='delivery note')),
-                ('photo', models.BinaryField(default=b'')),
-                ('received_at', models.DateTimeField()),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='people.clinic')),
-                ('received_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "note_number",
+                    models.CharField(blank=True, max_length=60, verbose_name="delivery note"),
+                ),
+                ("photo", models.BinaryField(default=b"")),
+                ("received_at", models.DateTimeField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="people.clinic",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.member",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-received_at', '-id'),
+                "ordering": ("-received_at", "-id"),
             },
         ),
         migrations.AddField(
-            model_name='vial',
-            name='delivery',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='vials', to='stock.delivery'),
+            model_name="vial",
+            name="delivery",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="vials",
+                to="stock.delivery",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vial',
-            constraint=models.UniqueConstraint(condition=models.Q(('serial', ''), _negated=True), fields=('clinic', 'product', 'serial'), name='one_vial_of_a_serial_number'),
+            model_name="vial",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("serial", ""), _negated=True),
+                fields=("clinic", "product", "serial"),
+                name="one_vial_of_a_serial_number",
+            ),
         ),
         migrations.AddField(
-            model_name='hubloss',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="hubloss",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.member"
+            ),
         ),
         migrations.AddField(
-            model_name='hubloss',
-            name='vial',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hub_losses', to='stock.vial'),
+            model_name="hubloss",
+            name="vial",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="hub_losses",
+                to="stock.vial",
+            ),
         ),
         migrations.AddField(
-            model_name='knowncode',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codes', to='people.clinic'),
+            model_name="knowncode",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="codes",
+                to="people.clinic",
+            ),
         ),
         migrations.AddField(
-            model_name='knowncode',
-            name='tied_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="knowncode",
+            name="tied_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.member"
+            ),
         ),
         migrations.AddField(
-            model_name='lotrecall',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lot_recalls', to='people.clinic'),
+            model_name="lotrecall",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lot_recalls",
+                to="people.clinic",
+            ),
         ),
         migrations.AddField(
-            model_name='lotrecall',
-            name='ended_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="lotrecall",
+            name="ended_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.member",
+            ),
         ),
         migrations.AddField(
-            model_name='lotrecall',
-            name='started_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="lotrecall",
+            name="started_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.member"
+            ),
         ),
         migrations.AddField(
-            model_name='measurement',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="measurement",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.member"
+            ),
         ),
         migrations.AddField(
-            model_name='measurement',
-            name='vial',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='stock.vial'),
+            model_name="measurement",
+            name="vial",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="measurements",
+                to="stock.vial",
+            ),
         ),
         migrations.AddField(
-            model_name='place',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='people.clinic'),
+            model_name="place",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="places",
+                to="people.clinic",
+            ),
         ),
         migrations.AddField(
-            model_name='placement',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="placement",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.member"
+            ),
         ),
         migrations.AddField(
-            model_name='placement',
-            name='place',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='stock.place'),
+            model_name="placement",
+            name="place",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="placements",
+                to="stock.place",
+            ),
         ),
         migrations.AddField(
-            model_name='placement',
-            name='vial',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='stock.vial'),
+            model_name="placement",
+            name="vial",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="placements",
+                to="stock.vial",
+            ),
         ),
         migrations.AddField(
-            model_name='quarantine',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="quarantine",
+            name="by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.member",
+            ),
         ),
         migrations.AddField(
-            model_name='quarantine',
-            name='vial',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quarantines', to='stock.vial'),
+            model_name="quarantine",
+            name="vial",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="quarantines",
+                to="stock.vial",
+            ),
         ),
         migrations.AddField(
-            model_name='release',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="release",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.member"
+            ),
         ),
         migrations.AddField(
-            model_name='release',
-            name='quarantine',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='release', to='stock.quarantine'),
+            model_name="release",
+            name="quarantine",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="release",
+                to="stock.quarantine",
+            ),
         ),
         migrations.AddField(
-            model_name='supplier',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suppliers', to='people.clinic'),
+            model_name="supplier",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="suppliers",
+                to="people.clinic",
+            ),
         ),
         migrations.AddField(
-            model_name='supplier',
-            name='licence_checked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="supplier",
+            name="licence_checked_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.member",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='supplier',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='stock.supplier'),
+            model_name="delivery",
+            name="supplier",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deliveries",
+                to="stock.supplier",
+            ),
         ),
         migrations.AddField(
-            model_name='waste',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="waste",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.member"
+            ),
         ),
         migrations.AddField(
-            model_name='waste',
-            name='vial',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wastes', to='stock.vial'),
+            model_name="waste",
+            name="vial",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="wastes", to="stock.vial"
+            ),
         ),
         migrations.AddField(
-            model_name='waste',
-            name='witness',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member'),
+            model_name="waste",
+            name="witness",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.member",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hubloss',
-            constraint=models.CheckConstraint(condition=models.Q(('syringes__gt', 0)), name='hub_loss_has_syringes'),
+            model_name="hubloss",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("syringes__gt", 0)), name="hub_loss_has_syringes"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hubloss',
-            constraint=models.CheckConstraint(condition=models.Q(('units__gte', 0)), name='hub_loss_not_negative'),
+            model_name="hubloss",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("units__gte", 0)), name="hub_loss_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='knowncode',
-            constraint=models.UniqueConstraint(fields=('clinic', 'gtin'), name='one_meaning_of_a_code'),
+            model_name="knowncode",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "gtin"), name="one_meaning_of_a_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measurement',
-            constraint=models.CheckConstraint(condition=models.Q(('short_units__gte', 0), ('short_units__lte', models.F('booked_units'))), name='short_within_what_was_booked'),
+            model_name="measurement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("short_units__gte", 0), ("short_units__lte", models.F("booked_units"))
+                ),
+                name="short_within_what_was_booked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(('low_celsius__lt', models.F('high_celsius'))), name='place_has_a_range'),
+            model_name="place",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("low_celsius__lt", models.F("high_celsius"))),
+                name="place_has_a_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('clinic', 'name'), name='one_place_of_a_name'),
+            model_name="place",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "name"), name="one_place_of_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplier',
-            constraint=models.UniqueConstraint(fields=('clinic', 'name'), name='one_supplier_of_a_name'),
+            model_name="supplier",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "name"), name="one_supplier_of_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waste',
-            constraint=models.CheckConstraint(condition=models.Q(('units__gt', 0)), name='waste_has_units'),
+            model_name="waste",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("units__gt", 0)), name="waste_has_units"
+            ),
         ),
     ]

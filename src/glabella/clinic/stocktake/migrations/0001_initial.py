@@ -5,76 +5,178 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_clinic'),
-        ('stock', '0004_receiving'),
+        ("people", "0002_clinic"),
+        ("stock", "0004_receiving"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StockCount',
+            name="StockCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField()),
-                ('entered_at', models.DateTimeField(null=True)),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counts', to='people.clinic')),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
-                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("entered_at", models.DateTimeField(null=True)),
+                ("signed_at", models.DateTimeField(null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="counts",
+                        to="people.clinic",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.member",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.member",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-started_at', '-id'),
+                "ordering": ("-started_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='KitItem',
+            name="KitItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=80)),
-                ('where', models.CharField(blank=True, max_length=60)),
-                ('lot', models.CharField(blank=True, max_length=40)),
-                ('expiry', models.DateField()),
-                ('checked_at', models.DateTimeField()),
-                ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kit', to='people.clinic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=80)),
+                ("where", models.CharField(blank=True, max_length=60)),
+                ("lot", models.CharField(blank=True, max_length=40)),
+                ("expiry", models.DateField()),
+                ("checked_at", models.DateTimeField()),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.member",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="kit",
+                        to="people.clinic",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('expiry', 'item'),
-                'constraints': [models.UniqueConstraint(fields=('clinic', 'item'), name='one_line_of_a_kit_item')],
+                "ordering": ("expiry", "item"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "item"), name="one_line_of_a_kit_item"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ParLevel',
+            name="ParLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.CharField(max_length=40)),
-                ('vial_units', models.DecimalField(decimal_places=2, max_digits=6)),
-                ('least', models.PositiveSmallIntegerField()),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='par_levels', to='people.clinic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("product", models.CharField(max_length=40)),
+                ("vial_units", models.DecimalField(decimal_places=2, max_digits=6)),
+                ("least", models.PositiveSmallIntegerField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="par_levels",
+                        to="people.clinic",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('product', 'vial_units'),
-                'constraints': [models.UniqueConstraint(fields=('clinic', 'product', 'vial_units'), name='one_par_level_of_a_size')],
+                "ordering": ("product", "vial_units"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "product", "vial_units"), name="one_par_level_of_a_size"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CountLine',
+            name="CountLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('booked_units', models.DecimalField(decimal_places=2, max_digits=6)),
-                ('seen', models.BooleanField(null=True)),
-                ('found_ml', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
-                ('reason', models.CharField(blank=True, choices=[('', 'No difference'), ('hub', 'Left in needles and hubs'), ('spill', 'Spilled and not written down'), ('dilution', 'Diluted with another volume than recorded'), ('wrong-vial', 'A dose was charted on another vial'), ('not-given', 'A charted dose was not all given'), ('overfill', 'The maker filled it generously'), ('not-known', 'Not known')], max_length=12)),
-                ('words', models.TextField(blank=True)),
-                ('vial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='count_lines', to='stock.vial')),
-                ('count', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='stocktake.stockcount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("booked_units", models.DecimalField(decimal_places=2, max_digits=6)),
+                ("seen", models.BooleanField(null=True)),
+                ("found_ml", models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No difference"),
+                            ("hub", "Left in needles and hubs"),
+                            ("spill", "Spilled and not written down"),
+                            ("dilution", "Diluted with another volume than recorded"),
+                            ("wrong-vial", "A dose was charted on another vial"),
+                            ("not-given", "A charted dose was not all given"),
+                            ("overfill", "The maker filled it generously"),
+                            ("not-known", "Not known"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
+                (
+                    "vial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="count_lines",
+                        to="stock.vial",
+                    ),
+                ),
+                (
+                    "count",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="stocktake.stockcount",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
-                'constraints': [models.UniqueConstraint(fields=('count', 'vial'), name='a_vial_is_counted_once')],
+                "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("count", "vial"), name="a_vial_is_counted_once")
+                ],
             },
         ),
     ]
