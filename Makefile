@@ -2,7 +2,7 @@
 # The same targets run in .ci/run.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench figures lock clean runtime dev
+.PHONY: help demo test check audit fix bench figures lock clean runtime dev
 
 export PYTHON
 export PORT ?= 8000
@@ -33,13 +33,17 @@ test: dev ## all tests, the clinic's on SQLite and on PostgreSQL
 
 # The Django plugin of mypy loads the settings, and those make their data folder.
 check: export GLABELLA_DATA := .mypy_cache/clinic
-check: dev ## lint, format, types, imports, templates, pins
+check: dev ## lint, format, types, imports, templates, pins, known weaknesses
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djhtml --check src
 	@! grep -n '://' requirements/*.txt || { echo "requirements/ must not name an address"; exit 1; }
+	$(PY) scripts/audit.py
+
+audit: dev ## known weaknesses of what is pinned, where an advisory service is reached
+	$(PY) scripts/audit.py
 
 fix: dev ## mend what check can mend by itself
 	$(BIN)/ruff check --fix --exit-zero $(CODE)

@@ -56,6 +56,14 @@ CALIBRATION_FILE = Path(facts.__file__).with_name("calibration.toml")
 # Commands of the clinic's record; Django reads the words behind them.
 CLINIC = {
     "verify-records": "whether what was signed and done is still as it was",
+    "export": "all of a clinic as one archive that any program can read",
+    "import": "an archive back, into an empty installation",
+    "export-patient": "all that is held on one patient",
+    "erase-patient": "take away who a patient is, where nothing keeps the record",
+    "retention": "whose record need not be kept any longer",
+    "backup": "a verified copy of the whole installation, while it runs",
+    "restore": "a backup back in place, the present record kept aside",
+    "data-dictionary": "every field that is kept, and what it gives away",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -205,6 +206,11 @@ def signed_in() -> SignedIn:
     def client_of(person: Member) -> Client:
         client = Client()
         client.force_login(person.user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        record = {"method": "password", "at": time.time()}
+        session["account_authentication_methods"] = [record]
+        session["account_authentication_methods_user"] = str(person.user.pk)
+        session.save()
         return client
 
     return client_of

@@ -15,10 +15,13 @@ from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import NotAllowed
-from glabella.clinic.reviews.actions import EventInput, sign_review, start_correction
+from glabella.clinic.reviews.actions import sign_review, start_correction
 from glabella.clinic.reviews.correcting import NothingProposed, case_of, correction_of
-from glabella.clinic.reviews.models import AdverseEvent, Review
+from glabella.clinic.reviews.models import Review
 from glabella.clinic.reviews.rules import ReviewRefused
+from glabella.clinic.safety.actions import EventInput
+from glabella.clinic.safety.models import AdverseEvent
+from glabella.clinic.safety.rules import EventRefused
 from glabella.clinic.stock.models import Vial
 from glabella.clinic.treatments.actions import save_draft, sign_treatment, start_treatment
 from glabella.clinic.treatments.models import State, Treatment
@@ -155,12 +158,35 @@ def test_lids_without_a_side_are_a_red_flag_on_the_page(
     assert "no toxin. Wait." not in page
 
 
-def test_a_lid_on_each_side_is_refused_with_the_word_for_it(
+@pytest.mark.parametrize(
+    "lids",
+    [
+        (("eyelid-ptosis", "left"), ("eyelid-ptosis", "right")),
+        (("eyelid-ptosis", "both"),),
+    ],
+)
+def test_a_lid_on_each_side_is_two_events_and_a_red_flag(
+    signed_in: SignedIn, bob: Member, fortnight: Treatment, lids: tuple[tuple[str, str], ...]
+) -> None:
+    review = reviewed(fortnight, bob, *lids)
+    assert [one.side for one in review.adverse_events.order_by("side")] == ["left", "right"]
+    assert correction_of(review).verdict == "urgent"
+    assert "Both lids droop needs a doctor at once" in page_of(signed_in(bob), review)
+
+
+def test_a_lid_twice_on_one_side_is_refused(bob: Member, fortnight: Treatment) -> None:
+    lids = (("eyelid-ptosis", "left"), ("eyelid-ptosis", "both"))
+    with pytest.raises(EventRefused, match="twice on one side"):
+        reviewed(fortnight, bob, *lids)
+
+
+def test_a_loss_of_effect_can_be_recorded_and_is_answered(
     bob: Member, fortnight: Treatment
 ) -> None:
-    lids = (("eyelid-ptosis", "left"), ("eyelid-ptosis", "right"))
-    with pytest.raises(ReviewRefused, match="choose `Both lids droop`"):
-        reviewed(fortnight, bob, *lids)
+    review = reviewed(fortnight, bob, ("non-response", ""))
+    told = correction_of(review)
+    assert told.verdict == "wait"
+    assert "non-response" in {one.code for one in told.noticed}
 
 
 def test_a_drooping_lid_shows_dates_and_what_eases_it(
@@ -227,7 +253,7 @@ def test_a_side_is_kept_where_it_matters_and_dropped_where_not(
 
 
 def test_a_side_that_is_none_is_refused(fortnight: Treatment, bob: Member) -> None:
-    with pytest.raises(ReviewRefused, match="no side of the patient"):
+    with pytest.raises(EventRefused, match="no side of the patient"):
         reviewed(fortnight, bob, ("eyelid-ptosis", "top"))
 
 
@@ -238,7 +264,7 @@ def test_the_form_takes_the_side(signed_in: SignedIn, bob: Member, fortnight: Tr
         "event-0": "eyelid-ptosis",
         "side-0": "left",
         "onset-0": fortnight.date.isoformat(),
-        "seriousness-0": "not-serious",
+        "grade-0": "2",
     }
     answer = signed_in(bob).post(f"/treatments/{fortnight.pk}/review/", sent, follow=True)
     assert "no toxin. Wait." in answer.content.decode()

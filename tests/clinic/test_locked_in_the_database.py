@@ -11,6 +11,9 @@ from glabella.clinic.locks import Lock, locks_of
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Role
 from glabella.clinic.reviews.actions import sign_review
+from glabella.clinic.reviews.models import Review
+from glabella.clinic.safety.actions import EventInput, raise_event, start_guide
+from glabella.clinic.safety.models import GuideEnd, ReportSent
 from glabella.clinic.stock.actions import discard_vial
 from glabella.clinic.treatments.actions import add_addendum
 from glabella.clinic.treatments.models import Treatment
@@ -26,10 +29,36 @@ def everything(signed: Treatment, alice: Member, carol: Member) -> Treatment:
         treatment=old, date=signed.date, seen={"glabella_maximum": 1}, note="Calm", by=alice
     )
     review.addenda.create(by=alice, at=review.signed_at, reason="r", text="t")
-    review.adverse_events.create(event="bruising", onset=old.date, seriousness="not-serious")
+    everything_of_safety(review, alice)
     signed.overrides.create(code="x", message="m", reason=WHY, by=alice, at=review.signed_at)
     discard_vial(vial=signed.points.all()[0].vial, reason="remainder", by=alice)
     return signed
+
+
+def everything_of_safety(review: Review, alice: Member) -> None:
+    """An event with its points, vials, cause, course, guide and a report that was sent."""
+    at, treatment = review.signed_at, review.treatment
+    told = EventInput(
+        "swallowing",
+        treatment.date,
+        ("hospital",),
+        points=(treatment.points.all()[0].pk,),
+        cause="product",
+        certainty="possible",
+    )
+    [event] = raise_event(patient=treatment.patient, told=told, treatment=treatment, by=alice)
+    event.addenda.create(by=alice, at=at, reason="r", text="t")
+    event.follow_ups.create(date=review.date, outcome="recovered", text="t", by=alice, at=at)
+    run = start_guide(patient=event.patient, guide="spread", event=event, by=alice)
+    run.done.create(step="stay", by=alice, at=at)
+    GuideEnd.objects.create(run=run, text="t", by=alice, at=at)
+    report = event.reports.create(form="yellow-card", made_at=at, by=alice)
+    ReportSent.objects.create(
+        report=report, date=review.date, how="online", content_json="{}", by=alice, at=at
+    )
+    review.ratings.create(
+        treatment=treatment, scale="improvement", value=2, rater="clinician", by=alice, at=at
+    )
 
 
 def refused(statement: str) -> str:
@@ -58,7 +87,19 @@ def refused(statement: str) -> str:
         "UPDATE audit_auditevent SET action = 'nothing'",
         "DELETE FROM audit_auditevent",
         "UPDATE reviews_review SET note = 'x'",
-        "DELETE FROM reviews_adverseevent",
+        "UPDATE reviews_rating SET value = 0",
+        "DELETE FROM safety_eventpoint",
+        "DELETE FROM safety_eventvial",
+        "UPDATE safety_adverseevent SET grade = 1",
+        "DELETE FROM safety_adverseevent",
+        "UPDATE safety_causeassessment SET cause = 'unrelated'",
+        "UPDATE safety_followup SET outcome = 'recovered'",
+        "UPDATE safety_eventaddendum SET text = 'x'",
+        "UPDATE safety_guiderun SET guide = 'lid'",
+        "DELETE FROM safety_stepdone",
+        "DELETE FROM safety_guideend",
+        "UPDATE safety_report SET form = 'x'",
+        "UPDATE safety_reportsent SET reference = '1'",
         "DELETE FROM patients_measureset",
     ],
 )

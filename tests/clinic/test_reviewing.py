@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import NotAllowed
-from glabella.clinic.reviews.actions import EventInput, sign_review
+from glabella.clinic.reviews.actions import sign_review
 from glabella.clinic.reviews.models import Review
 from glabella.clinic.reviews.queries import Expected, expected, reviews_due
 from glabella.clinic.reviews.rules import ReviewRefused
+from glabella.clinic.safety.actions import EventInput
+from glabella.clinic.safety.rules import EventRefused
 from glabella.clinic.treatments.models import Treatment
 from tests.clinic.conftest import Patient, SignedIn, signed_days_ago
 
@@ -119,14 +121,14 @@ def test_a_review_is_not_dated_before_the_treatment(fortnight: Treatment, bob: M
         (EventInput("hiccups", None), "not in the list"),
         (EventInput("bruising", None), "needs the date"),
         (EventInput("bruising", timezone.localdate() - timedelta(days=40)), "begins between"),
-        (EventInput("other", timezone.localdate()), "Say in the note"),
+        (EventInput("other", timezone.localdate()), "Say in the words"),
     ],
 )
 def test_an_adverse_event_that_cannot_be_meant_is_refused(
     fortnight: Treatment, bob: Member, event: EventInput, words: str
 ) -> None:
     today = timezone.localdate()
-    with pytest.raises(ReviewRefused, match=words):
+    with pytest.raises(EventRefused, match=words):
         sign_review(treatment=fortnight, date=today, seen=GRADES, events=[event], by=bob)
 
 

@@ -16,8 +16,9 @@ from glabella.clinic.demo.cast import brows
 from glabella.clinic.demo.story import EMPTY_MEASURES, exact
 from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.people.models import Member
-from glabella.clinic.reviews.actions import EventInput, sign_review
+from glabella.clinic.reviews.actions import sign_review
 from glabella.clinic.reviews.models import Review
+from glabella.clinic.safety.actions import EventInput
 from glabella.clinic.stock.actions import open_vial, receive_vial
 from glabella.clinic.treatments.actions import save_draft, sign_treatment, start_treatment
 from glabella.clinic.treatments.models import Treatment

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from django.core.management import ManagementUtility, execute_from_command_line
 from django.core.management.base import CommandError
 
+from glabella.errors import GlabellaError
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "glabella.clinic.settings")
@@ -21,6 +23,9 @@ def run(command: Sequence[str]) -> int:
     except CommandError as error:
         print(f"glabella: {error}", file=sys.stderr)  # noqa: T201 - a command line
         return error.returncode
+    except GlabellaError as error:
+        print(f"glabella: {error}", file=sys.stderr)  # noqa: T201 - a command line
+        return error.exit_code
     except SystemExit as done:
         return int(done.code or 0)
     return 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
+from django.apps import apps
 from django.db import models
 from django.db.models import QuerySet
 
@@ -34,5 +35,15 @@ M = TypeVar("M", bound=ClinicModel)
 
 
 def of_clinic(records: QuerySet[M], clinic: models.Model | int) -> QuerySet[M]:
-    """The records of one clinic; every list goes through here."""
-    return records.filter(**{records.model.CLINIC: clinic})
+    """The records of one clinic that are in use; every list and every page goes through here.
+
+    What is about a patient whose record is restricted or erased is left out.
+    """
+    model = records.model
+    found = records.filter(**{model.CLINIC: clinic})
+    if not model.PATIENT:
+        return found
+    # By its name, because the app of restrictions stands above this module.
+    restriction: Any = cast("Any", apps).get_model("data", "Restriction")
+    restricted = restriction.objects.filter(lifted_at=None)
+    return found.exclude(**{f"{model.PATIENT}__in": restricted.values("patient")})

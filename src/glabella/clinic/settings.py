@@ -29,6 +29,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "csp",
     "glabella.clinic.audit",
@@ -43,19 +47,28 @@ INSTALLED_APPS = [
     "glabella.clinic.lot_recalls",
     "glabella.clinic.treatments",
     "glabella.clinic.reviews",
+    "glabella.clinic.data",
+    "glabella.clinic.safety",
     "glabella.clinic.cosigning",
+    "glabella.clinic.signin",
+    "glabella.clinic.api",
     "glabella.clinic.demo",
 ]
 
 MIDDLEWARE = [
+    "glabella.clinic.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "glabella.clinic.data.pause.PauseMiddleware",
+    "glabella.clinic.data.room.RoomMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "glabella.clinic.signin.idle.IdleMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -87,10 +100,11 @@ def _database() -> dict[str, Any]:
     database: dict[str, Any] = env.db_url("DATABASE_URL", default=default)
     if "sqlite3" in database["ENGINE"]:
         # IMMEDIATE takes the write lock at the start, so that a transaction never fails half-way.
+        # FULL, so that what was confirmed is on the disk when the power fails a moment later.
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
         # A file, so that tests see the locks between connections that a clinic has.
         database["TEST"] = {"NAME": DATA / "test.sqlite3"}
@@ -129,11 +143,46 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "people/locked_out.html"
 AXES_VERBOSE = False
 
+ACCOUNT_ADAPTER = "glabella.clinic.signin.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# The lock-out above counts every failure, in the database: it holds for all server processes.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10
+ACCOUNT_FORMS = {"change_password": "glabella.clinic.signin.forms.NewPasswordForm"}
+MFA_ADAPTER = "glabella.clinic.signin.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "glabella.clinic.signin.forms.CodeForm",
+    "reauthenticate": "glabella.clinic.signin.forms.CodeAgainForm",
+    "activate_totp": "glabella.clinic.signin.forms.ActivateForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a code of the half minute before or after: clocks differ
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts here have no e-mail
+# Passkeys need https, or the machine itself.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ONLY_LOOPBACK
+# Used codes are remembered for all server processes, so that none opens twice.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if TESTING
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA / "cache",
+    }
+}
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE: str = env.str("GLABELLA_TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True
 DATE_FORMAT = "j M Y"
+
+# What is attached to the record; served by no address of its own.
+MEDIA_ROOT = DATA / "files"
+# After how many days without a backup the owner is warned.
+BACKUP_DAYS: int = env.int("GLABELLA_BACKUP_DAYS", default=2)
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE / "static"]
@@ -143,24 +192,38 @@ WHITENOISE_USE_FINDERS = True
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'self'"],
+        "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
         "connect-src": ["'self'"],
+        "media-src": ["'self'", "blob:"],
+        "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
     }
 }
-SESSION_COOKIE_AGE = 60 * 60 * 10  # a long clinic day
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEBUG or ONLY_LOOPBACK)
+# Behind a proxy that speaks https and sets X-Forwarded-Proto itself, whatever a client sent.
+BEHIND_PROXY: bool = env.bool("GLABELLA_BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ONLY_HTTPS = not (DEBUG or ONLY_LOOPBACK)
+SECURE_SSL_REDIRECT = ONLY_HTTPS and BEHIND_PROXY
+SESSION_COOKIE_AGE = 60 * 60 * 10  # a long clinic day; the clinic's idle time ends it sooner
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ONLY_HTTPS
+# The browser takes a __Host- cookie from this very host and over https only.
+SESSION_COOKIE_NAME = "__Host-session" if ONLY_HTTPS else "session"
+SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_HSTS_SECONDS = 0 if DEBUG or ONLY_LOOPBACK else 60 * 60 * 24 * 30
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if ONLY_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # other services of the clinic's domain are its own affair
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Behind a proxy that speaks https: its address, such as https://clinic.example.org
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("GLABELLA_TRUSTED_ORIGINS", default=[])
 CSRF_FAILURE_VIEW = "glabella.clinic.people.views.csrf_failed"
 

@@ -2,8 +2,14 @@
 
 from django.urls import include, path
 
+from glabella.clinic.api.wire import service
+
 urlpatterns = [
     path("", include("glabella.clinic.people.urls")),
+    path("account/", include("glabella.clinic.signin.urls")),
+    path("", include("glabella.clinic.signin.factor_urls")),
+    path("api/v1/", service.urls),
+    path("api/", include("glabella.clinic.api.urls")),
     path("patients/", include("glabella.clinic.patients.urls")),
     path("stock/", include("glabella.clinic.stock.urls")),
     path("cold/", include("glabella.clinic.coldchain.urls")),
@@ -11,6 +17,8 @@ urlpatterns = [
     path("lot-recalls/", include("glabella.clinic.lot_recalls.urls")),
     path("treatments/", include("glabella.clinic.treatments.urls")),
     path("reviews/", include("glabella.clinic.reviews.urls")),
+    path("data/", include("glabella.clinic.data.urls")),
     path("cosigning/", include("glabella.clinic.cosigning.urls")),
+    path("safety/", include("glabella.clinic.safety.urls")),
     path("audit/", include("glabella.clinic.audit.urls")),
 ]

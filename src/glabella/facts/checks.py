@@ -155,6 +155,30 @@ def _normal_days(facts: Facts) -> Iterator[str]:
         expected = days.to_day + 1
 
 
+def _events(facts: Facts) -> Iterator[str]:
+    known = {*facts.safety.complications, *facts.events.kinds}
+    for row in facts.events.listed:
+        if row.product not in facts.products:
+            yield f"events.listed: no product `{row.product}`; mend the name."
+        for code in sorted(set(row.codes) - known):
+            yield f"events.listed: `{code}` is no event; mend the name."
+
+
+def _guides(facts: Facts) -> Iterator[str]:
+    known = {*facts.safety.complications, *facts.events.kinds, "other"}
+    known |= {flag.code for flag in facts.safety.red_flags}
+    paths = {path for path, _ in walk(facts)}
+    for key, guide in facts.guides.items():
+        for code in sorted(set(guide.about) - known):
+            yield f"guides.{key}: `{code}` is no event; mend the name."
+        for step in guide.steps:
+            if step.of and step.of not in paths:
+                yield f"guides.{key}.{step.code}: there is no fact `{step.of}`; mend the path."
+    guided = Counter(code for guide in facts.guides.values() for code in guide.about)
+    for code in sorted(code for code, times in guided.items() if times > 1):
+        yield f"guides: `{code}` has two guides; keep one."
+
+
 RULES = (
     _sources,
     _products,
@@ -165,4 +189,6 @@ RULES = (
     _droplets,
     _literature,
     _normal_days,
+    _events,
+    _guides,
 )

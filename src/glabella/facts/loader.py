@@ -23,6 +23,7 @@ from glabella.facts.model import Calibration, ModelFacts
 from glabella.facts.practice import PracticeArea
 from glabella.facts.safety import Safety
 from glabella.facts.schema import Condition, Product, Protocol, Source
+from glabella.facts.vigilance import Events, Guide, RatingScale, ReportForm
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +39,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     corrections: Corrections
     goals: Goals
     droplets: DropletFacts
+    events: Events
+    guides: dict[str, Guide]
+    reports: dict[str, ReportForm]
+    scales: dict[str, RatingScale]
     literature: tuple[PublishedRow, ...]
     findings: tuple[PublishedFinding, ...]
     anatomy: Anatomy
@@ -68,6 +73,10 @@ SHEETS = (
     Sheet("corrections", "corrections.toml", Corrections),
     Sheet("goals", "goals.toml", Goals),
     Sheet("droplets", "droplets.toml", DropletFacts),
+    Sheet("events", "events.toml", Events),
+    Sheet("guides", "guides.toml", dict[str, Guide]),
+    Sheet("reports", "reports.toml", dict[str, ReportForm]),
+    Sheet("scales", "scales.toml", dict[str, RatingScale]),
     Sheet("literature", "literature/*.toml", Literature, "rows"),
     Sheet("findings", "findings.toml", Findings, "rows"),
     Sheet("anatomy", "anatomy.toml", Anatomy),

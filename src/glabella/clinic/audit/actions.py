@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+# Two servers of one database may differ by so much.
+CLOCKS_DIFFER = timedelta(minutes=1)
 _noted: ContextVar[set[int] | None] = ContextVar("noted", default=None)
 
 
@@ -60,6 +62,8 @@ def record(
     owner = clinic.pk if clinic else by.clinic_id if by else clinic_of(subject)
     if content_hash:
         detail["hash"] = content_hash
+    if behind := clock_behind(owner):
+        detail["clock"] = behind
     event = AuditEvent.objects.create(
         clinic_id=owner,
         at=at or timezone.now(),
@@ -74,6 +78,19 @@ def record(
     if noted is not None:
         noted.add(owner)
     return event
+
+
+def clock_behind(clinic_id: int) -> str:
+    """By how much the server's clock is behind the record, in words; empty when it is not.
+
+    The chain keeps the order in which things happened, whatever a clock says; the words tell who
+    reads the trail why an entry seems to come before the one it follows.
+    """
+    latest = AuditEvent.objects.filter(clinic=clinic_id).values_list("at", flat=True).first()
+    behind = latest - timezone.now() if latest else timedelta(0)
+    if behind <= CLOCKS_DIFFER:
+        return ""
+    return f"the clock was {round(behind.total_seconds() / 60)} minutes behind an entry before"
 
 
 @action

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from glabella.clinic.demo import cosigning, stock
+from glabella.clinic.demo import cosigning, safety, stock
 from glabella.clinic.demo.cast import (
     CLINIC,
     LOGINS,
@@ -193,5 +193,6 @@ def tell(now: datetime) -> bool:
             treat(added, treatment, cast, cupboard, now)
     draw_down(cupboard["low"], cast, now - timedelta(hours=2))
     cosigning.tell(cast, now)
+    safety.tell(cast, now)
     stock.tell(cast, now)
     return True

@@ -18,6 +18,8 @@ from glabella.clinic.patients.measures import (
     UPPER_AREAS,
 )
 from glabella.clinic.patients.models import MeasureSet, Patient
+from glabella.clinic.people.models import Member
+from glabella.clinic.records import of_clinic
 
 if TYPE_CHECKING:
     PatientModelForm = forms.ModelForm[Patient]
@@ -81,6 +83,13 @@ class PatientForm(PatientModelForm):
             "sex": "Chooses the model's default face and dose response.",
             "member": "Only for somebody of the clinic: nobody treats themself.",
         }
+
+    def __init__(self, *args: Any, clinic: int | None, **kwargs: Any) -> None:
+        """Names only members of the clinic, by its key; with none, nobody."""
+        super().__init__(*args, **kwargs)
+        member = self.fields["member"]
+        assert isinstance(member, forms.ModelChoiceField)
+        member.queryset = of_clinic(Member.objects.all(), clinic or 0)
 
 
 class MeasuresForm(MeasureSetModelForm):

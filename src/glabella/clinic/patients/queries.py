@@ -19,6 +19,7 @@ from glabella.clinic.people.models import Member
 from glabella.clinic.records import of_clinic
 from glabella.clinic.reviews.models import Review
 from glabella.clinic.reviews.rules import first_day
+from glabella.clinic.safety import queries as safety
 from glabella.clinic.treatments.models import State, Treatment
 from glabella.clinic.treatments.queries import WearOff, review_due, stored_forecast, wear_off
 from glabella.units import Units, total
@@ -74,7 +75,8 @@ def bound_forms(patient: Patient, sent: QueryDict | None) -> tuple[PatientForm, 
     last = patient.measure_sets.first()
     # The form may not write to the patient that it was made from: the action compares them.
     shown = Patient.objects.get(pk=patient.pk)
-    return PatientForm(sent, instance=shown), MeasuresForm(sent, instance=last)
+    about = PatientForm(sent, instance=shown, clinic=patient.clinic_id)
+    return about, MeasuresForm(sent, instance=last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,8 @@ def _treatment_moments(treatment: Treatment) -> list[Moment]:
             Moment("draft", treatment.date, "Draft", text, "treatments:chart", treatment.pk, "note")
         ]
     what = f"{units_words(treatment)} – {_areas(treatment)}"
-    moments = [
-        Moment("treatment", treatment.date, "Treatment", what, "treatments:record", treatment.pk)
-    ]
+    title = "Touch-up" if treatment.corrects_id else "Treatment"
+    moments = [Moment("treatment", treatment.date, title, what, "treatments:record", treatment.pk)]
     moments += [
         Moment(
             "addendum",
@@ -146,6 +147,35 @@ def _review_moment(review: Review, treatment: Treatment) -> Moment:
     title = f"{review.get_kind_display()}, day {day}"
     tone = "warn" if events else ""
     return Moment("review", review.date, title, text, "reviews:review", review.pk, tone)
+
+
+def _safety_moments(patient: Patient) -> list[Moment]:
+    """Adverse events and guides that were run; an event of a review stands with the review too."""
+    moments = [
+        Moment(
+            "event",
+            event.onset,
+            safety.event_name(event),
+            safety.event_row(event).outcome,
+            "safety:event",
+            event.pk,
+            "stop" if event.is_serious else "warn",
+        )
+        for event in patient.adverse_events.prefetch_related("follow_ups").select_related(
+            "treatment"
+        )
+    ]
+    return moments + [
+        Moment(
+            "guide",
+            timezone.localdate(run.started_at),
+            f"Guide: {safety.guide_name(run)}",
+            "",
+            "safety:guide",
+            run.pk,
+        )
+        for run in patient.guide_runs.all()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +231,7 @@ def timeline_context(patient: Patient, *, member: Member, today: date) -> dict[s
         )
     )
     moments = [moment for treatment in treatments for moment in _treatment_moments(treatment)]
+    moments += _safety_moments(patient)
     measures = patient.measure_sets.first()
     known = facts.load().conditions
     return {

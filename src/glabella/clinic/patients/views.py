@@ -29,7 +29,8 @@ def patient_list(request: ClinicRequest) -> HttpResponse:
 @needs(Permission.EDIT_PATIENTS)
 @require_http_methods(["GET", "POST"])
 def new(request: ClinicRequest) -> HttpResponse:
-    form, measures = PatientForm(request.POST or None), MeasuresForm(request.POST or None)
+    sent = request.POST or None
+    form, measures = PatientForm(sent, clinic=request.member.clinic_id), MeasuresForm(sent)
     patient = submit_both(request, form, measures, actions.add_patient, by=request.member)
     if patient is None:
         return form_page(request, "patients/edit.html", form=form, measures=measures)

@@ -11,7 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
@@ -19,6 +19,8 @@ from glabella.clinic.audit.actions import note_viewings
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import NotAllowed, Permission
 from glabella.clinic.records import ClinicModel, M, of_clinic
+from glabella.clinic.signin.freshness import ask_again, is_fresh
+from glabella.clinic.signin.policy import lacks_second_factor
 
 P = ParamSpec("P")
 
@@ -63,13 +65,35 @@ def _signed_out(request: HttpRequest, *, json: bool) -> HttpResponseBase:
     return JsonResponse({"error": error, "sign_in": sign_in}, status=401)
 
 
+def _refusal(member: Member, permission: Permission | None) -> str:
+    """Why this member may not go on, in words; empty if they may."""
+    if permission is None:
+        return ""
+    try:
+        member.require(permission)
+    except NotAllowed as refusal:
+        return str(refusal)
+    return ""
+
+
+def _without_factor(*, json: bool) -> HttpResponseBase:
+    words = "Your clinic asks for a second factor in your role. Add one to your account to go on."
+    if json:
+        return JsonResponse({"error": words}, status=403)
+    return redirect("signin:account")
+
+
 def needs(
-    permission: Permission, *, json: bool = False
+    permission: Permission | None, *, json: bool = False, fresh: bool = False
 ) -> Callable[
     [Callable[Concatenate[ClinicRequest, P], HttpResponse]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
-    """Let a view run only for a member with this permission; JSON views answer in JSON."""
+    """Let a view run only for a member with this permission; JSON views answer in JSON.
+
+    No permission: any member, about their own account. `fresh`: who signed in a while ago is asked
+    for the password again before it.
+    """
 
     def decorate(
         view: Callable[Concatenate[ClinicRequest, P], HttpResponse],
@@ -81,12 +105,14 @@ def needs(
             member = member_of(request)
             if member is None:
                 raise PermissionDenied("This account is not a member of the clinic.")
-            try:
-                member.require(permission)
-            except NotAllowed as refusal:
+            if refusal := _refusal(member, permission):
                 if json:
-                    return JsonResponse({"error": str(refusal)}, status=403)
-                raise PermissionDenied(str(refusal)) from refusal
+                    return JsonResponse({"error": refusal}, status=403)
+                raise PermissionDenied(refusal)
+            if permission is not None and lacks_second_factor(member):
+                return _without_factor(json=json)
+            if fresh and not is_fresh(request):
+                return ask_again(request)
             admitted = cast("ClinicRequest", request)
             admitted.member, admitted.looked_at = member, []
             answer = view(admitted, *args, **kwargs)
@@ -99,7 +125,8 @@ def needs(
             return answer
 
         # The test that walks all addresses and roles reads the permission here.
-        cast("Any", guarded).permission = permission
+        told = cast("Any", guarded)
+        told.permission, told.json, told.fresh = permission, json, fresh
         return guarded
 
     return decorate

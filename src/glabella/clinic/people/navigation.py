@@ -26,11 +26,13 @@ ROOMS = (
         ("patients", "treatments", "reviews"),
     ),
     Room("Co-sign", "cosigning:queue", Permission.COSIGN, ("cosigning",)),
+    Room("Safety", "safety:overview", Permission.SEE_PATIENTS, ("safety",)),
     Room(
         "Stock",
         "stock:list",
         Permission.SEE_STOCK,
         ("stock", "coldchain", "stocktake", "lot_recalls"),
     ),
+    Room("Data", "data:data", Permission.EXPORT_DATA, ("data",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
 )

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from glabella.clinic.people.guard import member_of
 from glabella.clinic.people.navigation import ROOMS
 from glabella.clinic.people.permissions import Permission
+from glabella.clinic.signin.policy import idle_seconds
 
 
 def member_context(request: HttpRequest) -> dict[str, object]:
@@ -15,4 +16,5 @@ def member_context(request: HttpRequest) -> dict[str, object]:
     member = member_of(request) if hasattr(request, "user") else None
     may = {name.name.lower(): member is not None and member.may(name) for name in Permission}
     rooms = [room for room in ROOMS if member is not None and member.may(room.permission)]
-    return {"member": member, "may": may, "rooms": rooms}
+    idle = idle_seconds(member) if member is not None else 0
+    return {"member": member, "may": may, "rooms": rooms, "idle_seconds": idle}

@@ -3,10 +3,11 @@
 from django.urls import path
 
 from glabella.clinic.people import views
+from glabella.clinic.signin.views import SignIn, SignOut
 
 app_name = "people"
 urlpatterns = [
     path("", views.today, name="today"),
-    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", views.SignOut.as_view(), name="sign-out"),
+    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-out/", SignOut.as_view(), name="sign-out"),
 ]

@@ -1,27 +1,15 @@
-"""Signing in and out, the day's page, and pages for what went wrong."""
+"""The day's page, and pages for what went wrong."""
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from glabella.clinic.people import today as day
-from glabella.clinic.people.forms import SignInForm
 from glabella.clinic.people.guard import ClinicRequest, needs
 from glabella.clinic.people.permissions import Permission
-
-
-class SignIn(LoginView):
-    template_name = "people/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-
-
-class SignOut(LogoutView):
-    http_method_names = ["post"]
 
 
 @needs(Permission.SEE_TODAY)

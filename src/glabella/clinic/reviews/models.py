@@ -1,4 +1,4 @@
-"""Reviews, adverse events and what was added later."""
+"""Reviews, ratings and what was added later."""
 
 from __future__ import annotations
 
@@ -63,53 +63,61 @@ class Review(ClinicModel, LinesAndBrows):
         return f"{self.get_kind_display()} of {self.date:%Y-%m-%d}"
 
 
-class Seriousness(models.TextChoices):
-    NOT_SERIOUS = "not-serious", "Not serious"
-    SERIOUS = "serious", "Serious: disabling or medically important"
-    HOSPITAL = "hospital", "Serious: hospital needed"
-    LIFE = "life-threatening", "Serious: life-threatening"
-    DEATH = "death", "Death"
+class Rater(models.TextChoices):
+    CLINICIAN = "clinician", "Clinician"
+    SECOND = "second", "Second rater"
+    PATIENT = "patient", "Patient"
 
 
-class Where(models.TextChoices):
-    """A side of the patient; which one hangs, or stands higher."""
+class Rating(ClinicModel):
+    """A value on a scale of the facts: at a review, or before the treatment where there is none.
 
-    LEFT = "left", "Left"
-    RIGHT = "right", "Right"
+    `blind` says of a second rater that they had not opened the first grades.
+    """
 
-
-class AdverseEvent(ClinicModel):
-    """Something unwanted, since when, on which side and how serious."""
-
-    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="adverse_events")
-    event = models.CharField(max_length=40)
-    side = models.CharField(max_length=5, choices=Where.choices, blank=True)
-    onset = models.DateField()
-    seriousness = models.CharField(max_length=16, choices=Seriousness.choices)
+    treatment = models.ForeignKey(
+        "treatments.Treatment", on_delete=models.PROTECT, related_name="ratings"
+    )
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="ratings", null=True)
+    scale = models.CharField(max_length=20)
+    area = models.CharField(max_length=40, blank=True)
+    movement = models.CharField(max_length=7, blank=True)
+    side = models.CharField(max_length=5, blank=True)
+    value = models.DecimalField(max_digits=5, decimal_places=1)
+    rater = models.CharField(max_length=9, choices=Rater.choices)
+    blind = models.BooleanField(default=False)
+    by = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
 
     FIELDS: ClassVar[dict[str, Classification]] = {
         "id": "free",
+        "treatment": "free",
         "review": "free",
-        "event": "clinical",
+        "scale": "clinical",
+        "area": "clinical",
+        "movement": "clinical",
         "side": "clinical",
-        "onset": "clinical",
-        "seriousness": "clinical",
+        "value": "clinical",
+        "rater": "clinical",
+        "blind": "clinical",
+        "by": "identifying",
+        "at": "clinical",
     }
-    LOCKS: ClassVar[tuple[Lock, ...]] = append_only("reviews_adverseevent", "An adverse event")
-    CLINIC: ClassVar[str] = "review__treatment__patient__clinic"
-    PATIENT: ClassVar[str] = "review__treatment__patient"
+    LOCKS: ClassVar[tuple[Lock, ...]] = append_only("reviews_rating", "A rating")
+    CLINIC: ClassVar[str] = "treatment__patient__clinic"
+    PATIENT: ClassVar[str] = "treatment__patient"
 
     class Meta:
-        ordering = ("onset", "id")
+        ordering = ("at", "id")
         constraints = (
-            models.UniqueConstraint(fields=("review", "event"), name="one_row_per_adverse_event"),
-            models.CheckConstraint(
-                condition=Q(side__in=("", "left", "right")), name="event_side_is_known"
+            models.UniqueConstraint(
+                fields=("review", "scale", "area", "movement", "side", "rater"),
+                name="one_rating_per_rater",
             ),
         )
 
     def __str__(self) -> str:
-        return self.event
+        return f"{self.scale} {self.value:g}"
 
 
 class ReviewAddendum(ClinicModel):

@@ -18,9 +18,11 @@ from glabella.clinic.patients.measures import (
     LinesAndBrows,
 )
 from glabella.clinic.records import of_clinic
-from glabella.clinic.reviews import rules
-from glabella.clinic.reviews.forms import ReviewForm
-from glabella.clinic.reviews.models import Review, ReviewAddendum
+from glabella.clinic.reviews import rating, rules
+from glabella.clinic.reviews.forms import BeforeForm, ReviewForm, SecondRatingForm
+from glabella.clinic.reviews.models import Kind, Rater, Rating, Review, ReviewAddendum
+from glabella.clinic.safety import queries as safety
+from glabella.clinic.safety import rules as event_rules
 from glabella.clinic.treatments import queries as treatments
 from glabella.clinic.treatments.models import State, Treatment
 from glabella.clinic.treatments.planning import face_of, latest_measures
@@ -151,7 +153,7 @@ def normal_words(day: int) -> str:
 
 
 def red_flags() -> list[FindingRow]:
-    return [finding_row(flag) for flag in rules.red_flags()]
+    return [finding_row(flag) for flag in event_rules.red_flags()]
 
 
 def reviews() -> QuerySet[Review]:
@@ -161,11 +163,10 @@ def reviews() -> QuerySet[Review]:
 
 
 @dataclass(frozen=True, slots=True)
-class EventRow:
+class RatingRow:
     name: str
-    onset: date
-    day: int
-    seriousness: str
+    value: str
+    by_patient: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,25 +176,22 @@ class ReviewPage:
     review: Review
     day: int
     expected: list[Expected]
-    events: list[EventRow]
+    events: list[safety.EventRow]
     alarms: list[FindingRow]
     addenda: list[ReviewAddendum]
+    ratings: list[RatingRow]
+    agreement: rating.Agreement | None
+    second: str
 
 
 def review_page(review: Review) -> ReviewPage:
     treatment = review.treatment
-    names = rules.event_names()
     events = list(review.adverse_events.all())
-    rows = [
-        EventRow(
-            names.get(event.event, event.event) + (f", {event.side}" if event.side else ""),
-            event.onset,
-            (event.onset - treatment.date).days,
-            event.get_seriousness_display(),
-        )
-        for event in events
-    ]
-    alarms = rules.alarms(rules.flagged([(event.event, event.side) for event in events]))
+    rows = [safety.event_row(event) for event in events]
+    codes = event_rules.flagged([(event.event, event.side) for event in events])
+    alarms = event_rules.alarms(codes)
+    ratings = list(review.ratings.select_related("by"))
+    second = [one for one in ratings if one.rater == Rater.SECOND]
     return ReviewPage(
         review=review,
         day=(review.date - treatment.date).days,
@@ -201,7 +199,29 @@ def review_page(review: Review) -> ReviewPage:
         events=rows,
         alarms=[finding_row(alarm) for alarm in alarms],
         addenda=list(review.addenda.select_related("by")),
+        ratings=[rating_row(one) for one in ratings if one.rater != Rater.SECOND],
+        agreement=rating.agreement_of(rating.pairs_of(review, second)) if second else None,
+        second=_second_words(second),
     )
+
+
+def rating_row(one: Rating) -> RatingRow:
+    """A value on a scale in words."""
+    scale = facts.load().scales[one.scale]
+    steps = {step.value: step.name for step in scale.steps}
+    word = steps.get(int(one.value), "")
+    value = " ".join(part for part in (f"{float(one.value):g}", scale.unit, word) if part)
+    name = ", ".join(part for part in (scale.name, one.side) if part)
+    return RatingRow(name, value, scale.by_patient)
+
+
+def _second_words(second: list[Rating]) -> str:
+    """Who rated a second time, and whether they knew the first grades."""
+    if not second:
+        return ""
+    by, blind = second[0].by.display_name, second[0].blind
+    knew = "without having opened the first grades" if blind else "after opening the first grades"
+    return f"{by}, {knew}"
 
 
 def bound_form(treatment: Treatment, sent: QueryDict | None, *, today: date) -> ReviewForm:
@@ -212,7 +232,31 @@ def bound_form(treatment: Treatment, sent: QueryDict | None, *, today: date) -> 
         early=rules.is_early((today - treatment.date).days),
         today=today,
         lower_treated=treatment.points.exclude(area__in=(*UPPER_AREAS, "")).exists(),
+        scales=rules.scales_for(treated_areas(treatment)),
     )
+
+
+def treated_areas(treatment: Treatment) -> list[str]:
+    return list(dict.fromkeys(treatment.points.values_list("area", flat=True)))
+
+
+def before_form(treatment: Treatment, sent: QueryDict | None) -> BeforeForm:
+    return BeforeForm(sent, scales=rules.scales_for(treated_areas(treatment)))
+
+
+def second_form(review: Review, sent: QueryDict | None) -> SecondRatingForm:
+    """The lines that the first rater graded, by name alone."""
+    graded = [
+        (area, movement)
+        for area in AREAS
+        for movement in rating.MOVEMENTS
+        if review.grade(area, movement) is not None
+    ]
+    names = [
+        f"{AREA_NAMES[area]}, {'at maximum' if movement == 'maximum' else 'at rest'}"
+        for area, movement in graded
+    ]
+    return SecondRatingForm(sent, graded=graded, names=names)
 
 
 def new_review_context(treatment: Treatment, *, on: date) -> dict[str, Any]:
@@ -224,6 +268,7 @@ def new_review_context(treatment: Treatment, *, on: date) -> dict[str, Any]:
         "red_flags": red_flags(),
         "expected": expected(treatment, on=on, seen=None),
         "face": face_of(treatment.patient, latest_measures(treatment.patient)),
+        "named_scales": rules.named_scales(treated_areas(treatment)),
     }
 
 
@@ -247,7 +292,7 @@ def reviews_due(clinic: int, *, today: date) -> list[DueRow]:
     waiting = (
         of_clinic(Treatment.objects.all(), clinic)
         .filter(state=State.SIGNED, date__range=(since, until))
-        .exclude(reviews__kind="review")
+        .exclude(reviews__kind=Kind.REVIEW)
         .select_related("patient")
         .order_by("date", "id")
     )

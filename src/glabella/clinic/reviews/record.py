@@ -6,7 +6,8 @@ from datetime import UTC
 
 from glabella.clinic.audit.chain import digest, signed_content
 from glabella.clinic.patients.measures import BROW_FIELDS, GRADE_FIELDS
-from glabella.clinic.reviews.models import Review, ReviewAddendum
+from glabella.clinic.reviews.models import Rating, Review, ReviewAddendum
+from glabella.clinic.safety.models import AdverseEvent
 
 
 @signed_content(Review)
@@ -19,14 +20,43 @@ def review_hash(review: Review) -> str:
             "treatment": review.treatment_id,
             "kind": review.kind,
             "date": review.date.isoformat(),
-            "seen": {name: None if value is None else f"{value:g}" for name, value in seen.items()},
+            # As floats: 12 as typed and 12.0 as stored are one height.
+            "seen": {
+                name: None if value is None else f"{float(value):g}" for name, value in seen.items()
+            },
             "note": review.note,
             "events": [
-                [one.event, one.side, one.onset.isoformat(), one.seriousness]
+                [one.event, one.side, one.onset.isoformat(), _seriousness(one)]
                 for one in review.adverse_events.all()
             ],
             "by": review.by_id,
             "at": review.signed_at.astimezone(UTC).isoformat(),
+        }
+    )
+
+
+def _seriousness(event: AdverseEvent) -> str:
+    """One word for the reasons: reviews that were signed before there were several keep their hash.
+
+    The event itself is hashed with all of them.
+    """
+    for code in ("death", "life-threatening", "hospital"):
+        if code in event.criteria:
+            return code
+    return "serious" if event.criteria else "not-serious"
+
+
+@signed_content(Rating)
+def rating_hash(rating: Rating) -> str:
+    return digest(
+        {
+            "treatment": rating.treatment_id,
+            "review": rating.review_id,
+            "scale": [rating.scale, rating.area, rating.movement, rating.side],
+            "value": f"{float(rating.value):g}",
+            "rater": [rating.rater, rating.blind],
+            "by": rating.by_id,
+            "at": rating.at.astimezone(UTC).isoformat(),
         }
     )
 

@@ -1,4 +1,4 @@
-"""When a treatment may be judged, and what an adverse event must say."""
+"""When a treatment may be judged, corrected, and rated a second time."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from datetime import date
 
 from glabella import facts
 from glabella.errors import RecordError
-from glabella.plan.corrections.seen import both_lids
-from glabella.plan.finding import Finding
-
-OTHER = "other"
-# Names of an event in the facts that say nothing about what was seen.
-NOT_EVENTS = frozenset({"any", "non-response", "under-treatment"})
+from glabella.facts.vigilance import RatingScale
 
 
 class ReviewRefused(RecordError):
@@ -50,45 +45,6 @@ def check_something(*, judged: bool, note: str, events: int) -> None:
         raise ReviewRefused("There is nothing to keep yet: grade an area or write a note.")
 
 
-def check_event(event: str, onset: date | None, *, treated: date, on: date, note: str) -> date:
-    """The day an adverse event began; refuses one that is not in the list or out of time."""
-    if event not in event_names():
-        raise ReviewRefused(f"`{event}` is not in the list of adverse events.")
-    if onset is None:
-        raise ReviewRefused("An adverse event needs the date on which it began.")
-    if not treated <= onset <= on:
-        raise ReviewRefused("An adverse event begins between the treatment and this review.")
-    if event == OTHER and not note.strip():
-        raise ReviewRefused("Say in the note which other adverse event it was.")
-    return onset
-
-
-def event_names() -> dict[str, str]:
-    """The closed list of adverse events: complications and warning signs of the facts."""
-    safety = facts.load().safety
-    names = {
-        code: event.name for code, event in safety.complications.items() if code not in NOT_EVENTS
-    }
-    # A complication and a warning sign of the same name are one entry.
-    taken = {name.casefold() for name in names.values()}
-    for flag in safety.red_flags:
-        if flag.text.value.casefold() not in taken:
-            names[flag.code] = flag.text.value
-    return names | {OTHER: "Other (say which in the note)"}
-
-
-def is_sided(event: str) -> bool:
-    """Whether it matters on which side it was seen."""
-    return any(code == event and kind.sided for code, kind in facts.load().corrections.seen.items())
-
-
-def check_side(event: str, side: str) -> str:
-    """The side of an event; refuses one where there is none, or that is not known."""
-    if side not in ("", "left", "right"):
-        raise ReviewRefused(f"`{side}` is no side of the patient. Choose left or right.")
-    return side if is_sided(event) else ""
-
-
 # A review older than this is looked at again before toxin is added on its word.
 FRESH_DAYS = 7
 
@@ -120,44 +76,47 @@ def check_empty(*, points: int) -> None:
         )
 
 
-def red_flags() -> list[Finding]:
-    """Signs that need a doctor at once, on any day."""
+# Rating on scales
+
+LINES = "lines"
+
+
+def scales_for(areas: Sequence[str]) -> dict[str, RatingScale]:
+    """The scales that fit the areas that were treated; lines are graded with the review itself."""
+    return {
+        code: scale
+        for code, scale in facts.load().scales.items()
+        if code != LINES and not scale.only_named and ({"any", *areas} & set(scale.areas))
+    }
+
+
+def named_scales(areas: Sequence[str]) -> list[RatingScale]:
+    """Scales that belong to somebody: named with what they are, and not reproduced."""
     return [
-        Finding(code=flag.code, severity="stop", message=flag.text.value, source=flag.text.source)
-        for flag in facts.load().safety.red_flags
+        scale
+        for scale in facts.load().scales.values()
+        if scale.only_named and ({"any", *areas} & set(scale.areas))
     ]
 
 
-def check_once(events: Sequence[str]) -> None:
-    """Raise ReviewRefused for an event that is listed twice, with the word for lids on both."""
-    if len(set(events)) == len(events):
-        return
-    refused = "The same adverse event is listed twice. Keep one of them."
-    if events.count("eyelid-ptosis") > 1:
-        refused += f" If a lid droops on each side, choose `{event_names()['drooping-lids']}`."
-    raise ReviewRefused(refused)
-
-
-def flagged(events: Sequence[tuple[str, str]]) -> set[str]:
-    """Events of a review and what they are together: lids on both sides are a red flag."""
-    codes = {code for code, _ in events}
-    both = both_lids(side for code, side in events if code == "eyelid-ptosis")
-    return codes | {"drooping-lids"} if both else codes
-
-
-def alarms(events: set[str]) -> list[Finding]:
-    """What to do about the adverse events that cannot wait."""
-    safety, known = facts.load().safety, facts.load().corrections.seen
-    urgent = {code for code, kind in known.items() if kind.answer == "urgent"}
-    names = event_names()
-    manage = safety.complications["distant-spread"].manage
-    return [
-        Finding(
-            code=code,
-            severity="stop",
-            message=f"{names[code]} needs a doctor at once.",
-            mend=" ".join(fact.value for fact in manage),
-            source=manage[0].source if manage else "",
+def check_rating(code: str, value: float) -> None:
+    """Refuse a value that the scale has not."""
+    scale = facts.load().scales[code]
+    if scale.steps:
+        if value not in {step.value for step in scale.steps}:
+            raise ReviewRefused(f"{scale.name} has no step {value:g}.")
+    elif not scale.low <= value <= scale.high:
+        raise ReviewRefused(
+            f"{scale.name}: {value:g} {scale.unit} cannot be. It lies between {scale.low:g} and "
+            f"{scale.high:g}."
         )
-        for code in sorted(events & urgent)
-    ]
+
+
+def check_second(*, first: int, second: int, kind: str, rated: bool) -> None:
+    """Refuse a second rating by the first rater, of an early contact, or a second time."""
+    if kind != "review":
+        raise ReviewRefused("An early contact has no grades to compare with.")
+    if first == second:
+        raise ReviewRefused("The second rater is somebody else than the one who signed the review.")
+    if rated:
+        raise ReviewRefused("This review was rated a second time already.")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from glabella.clinic.forms import form_page, submit
 from glabella.clinic.people.guard import ClinicRequest, found, needs
 from glabella.clinic.people.permissions import Permission
-from glabella.clinic.reviews import actions, answers, queries
+from glabella.clinic.reviews import actions, answers, outcomes, queries
 from glabella.clinic.treatments.forms import AddendumForm
 from glabella.clinic.treatments.queries import treatments
 from glabella.errors import UserError
@@ -63,3 +63,33 @@ def addendum(request: ClinicRequest, review_id: int) -> HttpResponse:
         return form_page(request, "reviews/addendum.html", form=form, review=seen)
     messages.success(request, "The addendum is kept with the review.")
     return redirect("reviews:review", review_id)
+
+
+@needs(Permission.REVIEW)
+@require_http_methods(["GET", "POST"])
+def second(request: ClinicRequest, review_id: int) -> HttpResponse:
+    seen = found(request, queries.reviews(), pk=review_id)
+    form = queries.second_form(seen, request.POST or None)
+    if submit(request, form, actions.rate_second, review=seen, by=request.member) is None:
+        return form_page(request, "reviews/second.html", form=form, review=seen)
+    messages.success(request, "Kept. Now you see both.")
+    return redirect("reviews:review", review_id)
+
+
+@needs(Permission.REVIEW)
+@require_http_methods(["GET", "POST"])
+def before(request: ClinicRequest, treatment_id: int) -> HttpResponse:
+    treatment = found(request, treatments(), pk=treatment_id)
+    form = queries.before_form(treatment, request.POST or None)
+    if submit(request, form, actions.rate_before, treatment=treatment, by=request.member) is None:
+        return form_page(request, "reviews/before.html", form=form, treatment=treatment)
+    messages.success(request, "Kept as it stood before the treatment.")
+    page = "treatments:record" if treatment.is_signed else "treatments:chart"
+    return redirect(page, treatment_id)
+
+
+@needs(Permission.SEE_PATIENTS)
+@require_safe
+def results(request: ClinicRequest) -> HttpResponse:
+    page = outcomes.outcomes_of(request.member.clinic_id)
+    return render(request, "reviews/outcomes.html", {"page": page})

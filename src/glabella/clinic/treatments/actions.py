@@ -158,7 +158,8 @@ def _keep_overrides(
         Override.objects.create(
             treatment=treatment, code=code, message=finding.message, reason=reason, by=by, at=at
         )
-        record("stop overridden", subject=treatment, by=by, at=at, code=code, reason=reason)
+        # The reason stands with the override: what may name somebody is no part of the trail.
+        record("stop overridden", subject=treatment, by=by, at=at, code=code)
 
 
 def _check_signer(treatment: Treatment, by: Member) -> None:

@@ -14,6 +14,7 @@ from django.utils.safestring import mark_safe
 from glabella import chart, facts
 from glabella.clinic.cosigning.models import Cosignature
 from glabella.clinic.people.models import Member
+from glabella.clinic.records import of_clinic
 from glabella.clinic.stock import queries as stock
 from glabella.clinic.treatments import planning, preview, rules
 from glabella.clinic.treatments.models import Addendum, Override, State, Treatment
@@ -32,7 +33,7 @@ def treatments() -> QuerySet[Treatment]:
 
 
 def drafts_of(member: Member) -> list[Treatment]:
-    drafts = treatments().filter(state=State.DRAFT, injector=member)
+    drafts = of_clinic(treatments(), member.clinic_id).filter(state=State.DRAFT, injector=member)
     return list(drafts.order_by("-created_at"))
 
 
