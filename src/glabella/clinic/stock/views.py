@@ -39,12 +39,23 @@ def _vial_page(request: ClinicRequest, vial: Vial, **sent: BaseForm) -> HttpResp
         "explain_form": forms.ExplainForm(),
         "draw_up_form": forms.DrawUpForm(),
         "hold_form": forms.HoldForm(),
-        "release_form": forms.ReleaseForm(),
     }
+    for name, form in (shown | sent).items():
+        # Several forms of the page ask why: each label names the field of its own form.
+        form.auto_id = f"{name}-%s"
     context = vial_context(vial, now=timezone.now()) | shown | sent
+    context["holds"] = [(stop, _release_form(stop, sent)) for stop in context["holds"]]
     context["witness_asked"] = request.member.clinic.witness_required
     status = 422 if any(form.errors for form in sent.values()) else 200
     return render(request, "stock/vial.html", context, status=status)
+
+
+def _release_form(stop: Quarantine, sent: dict[str, BaseForm]) -> BaseForm:
+    form = forms.ReleaseForm(sent["release_form"].data if "release_form" in sent else None)
+    form.auto_id = f"release-{stop.pk}-%s"
+    for error in sent["release_form"].non_field_errors() if "release_form" in sent else []:
+        form.add_error(None, error)
+    return form
 
 
 def _done(
