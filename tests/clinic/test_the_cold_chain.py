@@ -163,14 +163,14 @@ def test_the_same_file_twice_is_kept_once(place: Place, carol: Member, now: date
 
 
 @pytest.mark.parametrize(
-    ("hours", "celsius", "words"),
-    [(-1, "5", "in the future"), (0, "900", "cannot be"), (0, "NaN", "cannot be")],
+    ("told", "words"),
+    [((-1, "5"), "in the future"), ((0, "900"), "cannot be"), ((0, "NaN"), "cannot be")],
 )
 def test_a_reading_that_cannot_be_is_refused(
-    place: Place, carol: Member, now: datetime, hours: int, celsius: str, words: str
+    place: Place, carol: Member, now: datetime, told: tuple[float, str], words: str
 ) -> None:
     with pytest.raises(ReadingRefused, match=words):
-        keep(place, carol, now, (hours, celsius))
+        keep(place, carol, now, told)
 
 
 def test_an_injector_keeps_no_cold_chain(place: Place, alice: Member) -> None:

@@ -26,7 +26,7 @@ class Supplier(ClinicModel):
         "clinic": "free",
         "name": "identifying",
         "licence": "identifying",
-        "licence_checked_on": "free",
+        "licence_checked_on": "identifying",
         "licence_checked_by": "identifying",
     }
     CLINIC: ClassVar[str] = "clinic"

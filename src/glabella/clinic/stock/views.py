@@ -30,8 +30,9 @@ def stock_list(request: ClinicRequest) -> HttpResponse:
     return render(request, "stock/list.html", {"page": page, "rows": rows, "show": show})
 
 
-def _vial_page(request: ClinicRequest, vial: Vial, **sent: BaseForm) -> HttpResponse:
-    shown: dict[str, Any] = {
+def _blank(vial: Vial) -> dict[str, BaseForm]:
+    """The forms of a vial's page before anything was sent."""
+    return {
         "open_form": forms.OpenForm(initial={"diluent_lot": queries.last_diluent_lot(vial)}),
         "discard_form": forms.DiscardForm(),
         "waste_form": forms.WasteForm(),
@@ -40,10 +41,14 @@ def _vial_page(request: ClinicRequest, vial: Vial, **sent: BaseForm) -> HttpResp
         "draw_up_form": forms.DrawUpForm(),
         "hold_form": forms.HoldForm(),
     }
-    for name, form in (shown | sent).items():
+
+
+def _vial_page(request: ClinicRequest, vial: Vial, **sent: BaseForm) -> HttpResponse:
+    shown = _blank(vial) | sent
+    for name, form in shown.items():
         # Several forms of the page ask why: each label names the field of its own form.
         form.auto_id = f"{name}-%s"
-    context = vial_context(vial, now=timezone.now()) | shown | sent
+    context: dict[str, Any] = vial_context(vial, now=timezone.now()) | shown
     context["holds"] = [(stop, _release_form(stop, sent)) for stop in context["holds"]]
     context["witness_asked"] = request.member.clinic.witness_required
     status = 422 if any(form.errors for form in sent.values()) else 200
