@@ -11,8 +11,8 @@ from django.db import connection, connections
 
 from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.people.permissions import Role
+from glabella.clinic.stock.accounts import vial_balance
 from glabella.clinic.stock.models import Draw, Vial
-from glabella.clinic.stock.queries import vial_balance
 from glabella.clinic.treatments import actions
 from glabella.clinic.treatments.actions import sign_treatment
 from glabella.clinic.treatments.models import Treatment

@@ -13,9 +13,9 @@ from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import NotAllowed
+from glabella.clinic.stock.accounts import vial_balance
 from glabella.clinic.stock.actions import discard_vial
 from glabella.clinic.stock.models import Draw, Vial
-from glabella.clinic.stock.queries import vial_balance
 from glabella.clinic.treatments import actions
 from glabella.clinic.treatments.actions import save_draft, sign_treatment, start_treatment
 from glabella.clinic.treatments.models import Override, Treatment

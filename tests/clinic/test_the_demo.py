@@ -13,8 +13,9 @@ from glabella.clinic.demo.cast import LOGINS, PASSWORD
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Clinic
 from glabella.clinic.reviews.queries import reviews_due
+from glabella.clinic.stock.accounts import causes, unbalanced
 from glabella.clinic.stock.models import Vial
-from glabella.clinic.stock.queries import unbalanced, vial_row, vials
+from glabella.clinic.stock.queries import vial_row, vials
 from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.record import is_intact, stored_points
 
@@ -46,7 +47,8 @@ def test_the_demo_has_every_state_of_a_vial_and_a_review_due() -> None:
     assert [row.patient_name for row in reviews_due(clinic.pk, today=timezone.localdate())] == [
         "Demo Patient Two"
     ]
-    assert unbalanced(clinic.pk) == []
+    (open_to_question,) = unbalanced(clinic.pk)
+    assert "probably diluted with 1.25 mL" in causes(Vial.objects.get(pk=open_to_question))[0]
     assert all(patient.given_name == "Demo Patient" for patient in Patient.objects.all())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from glabella.clinic.followup.actions import ask, book_visit
 from glabella.clinic.followup.feeds import make_feed
 from glabella.clinic.links.actions import make_link
 from glabella.clinic.links.models import Purpose
+from glabella.clinic.lot_recalls.actions import start_recall
 from glabella.clinic.patients.actions import raise_alert
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
@@ -24,7 +26,11 @@ from glabella.clinic.people.permissions import ROLES, Permission, Role
 from glabella.clinic.reviews.actions import sign_review
 from glabella.clinic.safety.actions import EventInput, raise_event, start_guide
 from glabella.clinic.safety.reports import start_report
+from glabella.clinic.stock.actions import receive_vials
+from glabella.clinic.stock.holding import add_place, quarantine_vial
 from glabella.clinic.stock.models import Vial
+from glabella.clinic.stock.receiving import Carton
+from glabella.clinic.stocktake.actions import start_count
 from glabella.clinic.tasks.actions import raise_task
 from glabella.clinic.treatments.models import Treatment
 from tests.clinic.addresses import (
@@ -94,6 +100,7 @@ def keys_of(vial: Vial, signed: Treatment, carol: Member, bob: Member, alice: Me
         **of_safety(old, bob),
         **of_the_team(alice),
         **of_before(signed, alice),
+        **of_stock(carol),
         # allauth's: a passkey of one's own
         "pk": 1,
         "token": "no-such-token",
@@ -156,6 +163,31 @@ def of_safety(treatment: Treatment, bob: Member) -> Keys:
     run = start_guide(patient=event.patient, guide="bruise", event=event, by=bob)
     report = start_report(event=event, form="yellow-card", by=bob)
     return {"adverse_event_id": event.pk, "run_id": run.pk, "report_id": report.pk}
+
+
+def of_stock(carol: Member) -> Keys:
+    """Something of each room of the stock."""
+    place = add_place(name="Cold", low_celsius=Decimal(2), high_celsius=Decimal(8), by=carol)
+    carton = Carton("xeomin", Decimal(100), "L", timezone.localdate() + timedelta(days=90))
+    (held,) = receive_vials(cartons=[carton], photo=b"x", place=place, by=carol)
+    stop = quarantine_vial(vial=held, reason="damaged", why="The cap is loose.", by=carol)
+    recall = start_recall(
+        product="botox-cosmetic",
+        lot="LOT-7",
+        source="Maker's letter",
+        recall_class="2",
+        words="Tell us how you are, please.",
+        drill=True,
+        by=carol,
+    )
+    return {
+        "place_id": place.pk,
+        "delivery_id": held.delivery_id,
+        "quarantine_id": stop.pk,
+        "stock_count_id": start_count(by=carol).pk,
+        "lot_recall_id": recall.pk,
+        "recall_contact_id": recall.contacts.all()[0].pk,
+    }
 
 
 def fresh(person: Member) -> Client:

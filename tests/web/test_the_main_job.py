@@ -17,11 +17,11 @@ PATIENT = "Demo Patient One"
 
 def take_in_a_vial(page: Page, lot: str) -> None:
     page.get_by_role("link", name="Stock").click()
-    page.get_by_role("link", name="Receive a vial").click()
-    page.locator("[name=product]").select_option("botox-cosmetic")
-    page.locator("[name=vial_units]").select_option("100")
-    page.locator("[name=lot]").fill(lot)
-    page.locator("[name=expiry]").fill("2031-12-31")
+    page.get_by_role("link", name="Receive vials").click()
+    page.locator("[name=vial-0-product]").select_option("botox-cosmetic")
+    page.locator("[name=vial-0-vial_units]").fill("100")
+    page.locator("[name=vial-0-lot]").fill(lot)
+    page.locator("[name=vial-0-expiry]").fill("2031-12-31")
     page.get_by_role("button", name="Take into stock").click()
 
 

@@ -19,6 +19,7 @@ from glabella.facts.corrections import Corrections
 from glabella.facts.droplets import DropletFacts
 from glabella.facts.findings import Findings, PublishedFinding
 from glabella.facts.goals import Goals
+from glabella.facts.integrity import Integrity
 from glabella.facts.literature import Literature, PublishedRow
 from glabella.facts.model import Calibration, ModelFacts
 from glabella.facts.practice import PracticeArea
@@ -37,6 +38,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     conditions: dict[str, Condition]
     safety: Safety
     before: Before
+    integrity: Integrity
     corrections: Corrections
     goals: Goals
     droplets: DropletFacts
@@ -78,6 +80,7 @@ SHEETS = (
     Sheet("conditions", "conditions.toml", dict[str, Condition]),
     Sheet("safety", "safety.toml", Safety),
     Sheet("before", "before.toml", Before),
+    Sheet("integrity", "integrity.toml", Integrity),
     Sheet("corrections", "corrections.toml", Corrections),
     Sheet("goals", "goals.toml", Goals),
     Sheet("droplets", "droplets.toml", DropletFacts),

@@ -66,7 +66,10 @@ class Dilution(Record, kw_only=True):
 
 
 class Storage(Record, kw_only=True):
+    """How a product is kept; each range of `unopened_celsius` is one way to keep it."""
+
     unopened: Fact[str] | None = None
+    unopened_celsius: tuple[Fact[tuple[float, float]], ...] = ()
     opened: Fact[str] | None = None
     opened_hours: Fact[float] | None = None
     single_patient: Fact[str] | None = None

@@ -61,8 +61,8 @@ VIALS = (
     DemoVial("daxxify", "daxxify", 100, "DEMO-R501", days(25), days(15), hours(5), "1.2"),
     # Opened on the days of the treatments below.
     DemoVial("past-14", "botox-cosmetic", 100, "DEMO-B098", days(200), days(40), days(14.1)),
-    DemoVial("past-5", "botox-cosmetic", 50, "DEMO-B099", days(200), days(40), days(5.1), "1.25"),
-    DemoVial("past-100", "botox-cosmetic", 100, "DEMO-B061", days(60), days(150), days(100.1)),
+    DemoVial("past-5", "botox-cosmetic", 50, "DEMO-B098", days(200), days(40), days(5.1), "1.25"),
+    DemoVial("past-100", "botox-cosmetic", 100, "DEMO-B098", days(200), days(150), days(100.1)),
     DemoVial("past-man", "xeomin", 100, "DEMO-X288", days(120), days(90), days(45.1)),
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from glabella.clinic.demo import before, body, cosigning, data, safety, team
+from glabella.clinic.demo import before, body, cosigning, data, safety, stock, team
 from glabella.clinic.demo.cast import (
     CLINIC,
     LOGINS,
@@ -227,4 +227,5 @@ def tell(now: datetime) -> bool:
         return treat_glabella(added, stock_one(vial, cast, now), cast, at)
 
     tell_follow_up(cast, now, treats)
+    stock.tell(cast, now)
     return True

@@ -11,7 +11,8 @@ from glabella.clinic.credentials.endings import Ending, endings_for
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Permission
 from glabella.clinic.reviews.queries import DueRow, reviews_due
-from glabella.clinic.stock.queries import VialRow, open_vials, unbalanced, warnings
+from glabella.clinic.stock.accounts import unbalanced
+from glabella.clinic.stock.queries import VialRow, open_vials, warnings
 from glabella.clinic.tasks.queries import TodaysTasks, todays_tasks
 from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.queries import drafts_of

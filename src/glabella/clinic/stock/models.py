@@ -10,12 +10,44 @@ from django.db.models import F, Q
 
 from glabella.clinic.locks import Lock, append_only
 from glabella.clinic.records import Classification, ClinicModel
-from glabella.clinic.stock.rules import VialState
+from glabella.clinic.stock.holds import HoldReason, LotRecall, Quarantine, RecallClass, Release
+from glabella.clinic.stock.losses import DifferenceReason, HubLoss, Measurement, Waste, WasteReason
+from glabella.clinic.stock.places import Place, Placement
+from glabella.clinic.stock.rules import VialState, vial_number
+from glabella.clinic.stock.supply import Delivery, KnownCode, Supplier
 from glabella.units import Concentration, Units
+
+__all__ = [
+    "Delivery",
+    "DifferenceReason",
+    "Diluent",
+    "Discard",
+    "DiscardReason",
+    "Draw",
+    "HoldReason",
+    "HubLoss",
+    "KnownCode",
+    "LotRecall",
+    "Measurement",
+    "Opening",
+    "Place",
+    "Placement",
+    "Quarantine",
+    "RecallClass",
+    "Release",
+    "Supplier",
+    "Vial",
+    "Waste",
+    "WasteReason",
+]
 
 
 class Vial(ClinicModel):
-    """One vial as received; `remaining_units` only ever goes down, by draws and a discard."""
+    """One vial as received; `remaining_units` only ever goes down, by what its events say.
+
+    `held` says whether a quarantine stands: a draw asks for it in the same statement that takes
+    the units, so that a vial that is stopped between looking and signing gives nothing.
+    """
 
     clinic = models.ForeignKey("people.Clinic", on_delete=models.PROTECT, related_name="vials")
     product = models.CharField(max_length=40)
@@ -23,7 +55,14 @@ class Vial(ClinicModel):
     expiry = models.DateField()
     vial_units = models.DecimalField(max_digits=6, decimal_places=2)
     remaining_units = models.DecimalField(max_digits=6, decimal_places=2)
+    held = models.BooleanField(default=False)
+    gtin = models.CharField(max_length=14, blank=True)
+    serial = models.CharField(max_length=20, blank=True)
+    price = models.DecimalField(max_digits=9, decimal_places=2, null=True)
     supplier = models.CharField(max_length=120, blank=True)
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.PROTECT, related_name="vials", null=True
+    )
     received_at = models.DateTimeField()
     received_by = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
 
@@ -35,7 +74,12 @@ class Vial(ClinicModel):
         "expiry": "clinical",
         "vial_units": "clinical",
         "remaining_units": "clinical",
+        "held": "free",
+        "gtin": "free",
+        "serial": "clinical",
+        "price": "free",
         "supplier": "free",
+        "delivery": "free",
         "received_at": "free",
         "received_by": "identifying",
     }
@@ -45,6 +89,7 @@ class Vial(ClinicModel):
             "UPDATE",
             "A received vial keeps its product, lot, expiry and size.",
             "NEW.product <> OLD.product OR NEW.lot <> OLD.lot OR NEW.expiry <> OLD.expiry "
+            "OR NEW.serial <> OLD.serial OR NEW.gtin <> OLD.gtin "
             "OR NEW.vial_units <> OLD.vial_units OR NEW.remaining_units > OLD.remaining_units",
         ),
         Lock("stock_vial", "DELETE", "A received vial is never deleted."),
@@ -59,10 +104,20 @@ class Vial(ClinicModel):
                 condition=Q(remaining_units__gte=0) & Q(remaining_units__lte=F("vial_units")),
                 name="vial_remaining_within_size",
             ),
+            models.UniqueConstraint(
+                fields=("clinic", "product", "serial"),
+                condition=~Q(serial=""),
+                name="one_vial_of_a_serial_number",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.product} {self.lot}"
+
+    @property
+    def number(self) -> str:
+        """What the label of the vial says, and its code holds."""
+        return vial_number(self.pk)
 
     def state(self) -> VialState:
         """The vial as the rules see it; reads `opening` and `discard`."""
@@ -76,6 +131,8 @@ class Vial(ClinicModel):
             opened_at=opening.opened_at if opening else None,
             use_by=opening.use_by if opening else None,
             discarded=hasattr(self, "discard"),
+            returned=hasattr(self, "discard") and self.discard.reason == DiscardReason.RETURNED,
+            held=self.held,
         )
 
     @property
@@ -94,11 +151,19 @@ class Vial(ClinicModel):
         return concentration.volume_ml(Units(float(units), self.product))
 
 
+class Diluent(models.TextChoices):
+    SALINE = "saline", "Sodium chloride 0.9 %, without preservative"
+    PRESERVED = "preserved", "Sodium chloride 0.9 %, with preservative"
+    OTHER = "other", "Another diluent"
+
+
 class Opening(ClinicModel):
     """The vial was opened and diluted; from here its clock runs."""
 
     vial = models.OneToOneField(Vial, on_delete=models.PROTECT, related_name="opening")
     diluent_ml = models.DecimalField("diluent", max_digits=5, decimal_places=2)
+    diluent = models.CharField(max_length=9, choices=Diluent.choices, default=Diluent.SALINE)
+    diluent_lot = models.CharField(max_length=40, blank=True)
     opened_at = models.DateTimeField()
     use_by = models.DateTimeField()
     by = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
@@ -107,6 +172,8 @@ class Opening(ClinicModel):
         "id": "free",
         "vial": "free",
         "diluent_ml": "clinical",
+        "diluent": "clinical",
+        "diluent_lot": "clinical",
         "opened_at": "clinical",
         "use_by": "clinical",
         "by": "identifying",
@@ -164,24 +231,32 @@ class DiscardReason(models.TextChoices):
     STORAGE = "storage", "Not kept cold"
     RECALL = "recall", "Lot recalled"
     REMAINDER = "remainder", "Remainder at the end of the session"
+    COUNTERFEIT = "counterfeit", "Handed over as a suspected counterfeit"
+    RETURNED = "returned", "Returned to the supplier, unopened"
 
 
 class Discard(ClinicModel):
-    """The rest of a vial was thrown away."""
+    """The rest of a vial was thrown away, or the unopened vial went back."""
 
     vial = models.OneToOneField(Vial, on_delete=models.PROTECT, related_name="discard")
     reason = models.CharField(max_length=12, choices=DiscardReason.choices)
     units = models.DecimalField(max_digits=6, decimal_places=2)
+    words = models.TextField(blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
+    witness = models.ForeignKey(
+        "people.Member", on_delete=models.PROTECT, related_name="+", null=True
+    )
 
     FIELDS: ClassVar[dict[str, Classification]] = {
         "id": "free",
         "vial": "free",
         "reason": "clinical",
         "units": "clinical",
+        "words": "identifying",
         "at": "clinical",
         "by": "identifying",
+        "witness": "identifying",
     }
     LOCKS: ClassVar[tuple[Lock, ...]] = append_only("stock_discard", "The discard of a vial")
     CLINIC: ClassVar[str] = "vial__clinic"

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from math import inf
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from glabella import facts
 from glabella.clinic.records import of_clinic
-from glabella.clinic.stock import rules
-from glabella.clinic.stock.models import Vial
+from glabella.clinic.stock import rules, scanning
+from glabella.clinic.stock.models import Delivery, Opening, Quarantine, Vial
 from glabella.errors import InputError
 from glabella.plan.finding import Finding
 from glabella.units import Units
@@ -27,9 +28,11 @@ class VialRow:
     """One vial in a list; `state` is a word and `tone` the badge it is shown with."""
 
     id: int
+    number: str
     product_id: str
     product_name: str
     lot: str
+    serial: str
     expiry: date
     vial_units: float
     remaining_units: float
@@ -40,6 +43,7 @@ class VialRow:
     state: str
     tone: str
     why_not: str
+    first: bool = False
 
     @property
     def usable(self) -> bool:
@@ -66,6 +70,8 @@ class DilutionRow:
 
 
 STATES = {
+    "vial-quarantined": ("Quarantined", "stop"),
+    "vial-returned": ("Returned", ""),
     "vial-discarded": ("Discarded", ""),
     "vial-expired": ("Expired", "stop"),
     "vial-over-age": ("Over age", "stop"),
@@ -97,9 +103,11 @@ def vial_row(vial: Vial, now: datetime) -> VialRow:
     concentration = vial.concentration
     return VialRow(
         id=vial.pk,
+        number=vial.number,
         product_id=vial.product,
         product_name=facts.load().products[vial.product].name,
         lot=vial.lot,
+        serial=vial.serial,
         expiry=vial.expiry,
         vial_units=float(vial.vial_units),
         remaining_units=float(vial.remaining_units),
@@ -113,11 +121,16 @@ def vial_row(vial: Vial, now: datetime) -> VialRow:
     )
 
 
+def in_cupboard(clinic: int) -> QuerySet[Vial]:
+    """What should lie in the clinic: neither empty nor gone."""
+    return vials(clinic).filter(discard__isnull=True, remaining_units__gt=0)
+
+
 def stock_page(clinic: int, *, show: str, number: str) -> Page[Vial]:
-    """The vials in the cupboard, or all that ever were with `show="all"`."""
-    chosen = vials(clinic)
-    if show != "all":
-        chosen = chosen.filter(discard__isnull=True, remaining_units__gt=0)
+    """The vials in the cupboard, those that are stopped, or all that ever were."""
+    chosen = vials(clinic) if show == "all" else in_cupboard(clinic)
+    if show == "held":
+        chosen = chosen.filter(held=True)
     return Paginator(chosen, PAGE_SIZE).get_page(number)
 
 
@@ -131,7 +144,35 @@ def chart_vials(clinic: int, now: datetime, *, also: set[int]) -> list[VialRow]:
         Q(pk__in=also) | Q(discard__isnull=True, remaining_units__gt=0, opening__isnull=False)
     )
     listed = [vial_row(vial, now) for vial in chosen]
-    return sorted(listed, key=lambda row: (not row.usable, row.product_name, row.use_by or now))
+    first = {row.id for row in first_to_go(listed)}
+    marked = [replace(row, first=row.id in first) for row in listed]
+    return sorted(
+        marked, key=lambda row: (not row.usable, row.product_name, not row.first, _goes(row))
+    )
+
+
+def _goes(row: VialRow) -> tuple[float, date, int]:
+    return (row.use_by.timestamp() if row.use_by else inf, row.expiry, row.id)
+
+
+def smallest_treatment(product_id: str) -> float:
+    """The units of the smallest area on the product's sheet."""
+    areas = facts.load().products[product_id].areas.values()
+    return min((area.total_units.value for area in areas), default=0.0)
+
+
+def first_to_go(rows: Iterable[VialRow]) -> list[VialRow]:
+    """Of each product the usable vial that runs out of time first.
+
+    A remainder that is too small for any area of the label waits behind a vial that is enough.
+    """
+    chosen: dict[str, VialRow] = {}
+    for row in sorted((one for one in rows if one.usable), key=_goes):
+        known = chosen.get(row.product_id)
+        enough = smallest_treatment(row.product_id)
+        if known is None or (known.remaining_units < enough <= row.remaining_units):
+            chosen[row.product_id] = row
+    return list(chosen.values())
 
 
 def open_vials(clinic: int, now: datetime) -> list[VialRow]:
@@ -139,10 +180,11 @@ def open_vials(clinic: int, now: datetime) -> list[VialRow]:
 
 
 def warnings(clinic: int, now: datetime) -> list[VialRow]:
-    """Vials that ask for something: expired, over age, or of a lot that expires soon."""
+    """Vials that ask for something: stopped, expired, over age, or of a lot that expires soon."""
     today = timezone.localdate(now)
-    chosen = vials(clinic).filter(discard__isnull=True, remaining_units__gt=0)
-    chosen = chosen.filter(Q(expiry__lt=today + SOON) | Q(opening__use_by__lt=now))
+    chosen = in_cupboard(clinic)
+    asks = Q(expiry__lt=today + SOON) | Q(opening__use_by__lt=now) | Q(held=True)
+    chosen = chosen.filter(asks)
     return [vial_row(vial, now) for vial in chosen]
 
 
@@ -157,34 +199,6 @@ def draw_rows(vial: Vial) -> list[DrawRow]:
         )
         for draw in vial.draws.select_related("by")
     ]
-
-
-def vial_balance(vial: Vial) -> rules.Balance:
-    """Drawn, discarded and remaining against what was received."""
-    discard = getattr(vial, "discard", None)
-    return rules.balance(
-        received=float(vial.vial_units),
-        drawn=[float(units) for units in vial.draws.values_list("units", flat=True)],
-        discarded=float(discard.units) if discard else 0.0,
-        remaining=float(vial.remaining_units),
-    )
-
-
-def unbalanced(clinic: int) -> list[int]:
-    """Vials whose draws, discard and remainder do not add up to what was received."""
-    summed = vials(clinic).annotate(drawn=Sum("draws__units"))
-    wrong = []
-    for vial in summed:
-        discard = getattr(vial, "discard", None)
-        held = rules.Balance(
-            float(vial.vial_units),
-            float(vial.drawn or 0),
-            float(discard.units) if discard else 0.0,
-            float(vial.remaining_units),
-        )
-        if not held.holds:
-            wrong.append(vial.pk)
-    return wrong
 
 
 def dilution_rows(vial: Vial) -> list[DilutionRow]:
@@ -207,9 +221,10 @@ def dilution_warning(vial: Vial) -> list[Finding]:
     opening = getattr(vial, "opening", None)
     if opening is None:
         return []
-    return rules.dilution_findings(
-        vial.product, vial_units=float(vial.vial_units), diluent_ml=float(opening.diluent_ml)
-    )
+    size, diluent_ml = float(vial.vial_units), float(opening.diluent_ml)
+    said = rules.dilution_findings(vial.product, vial_units=size, diluent_ml=diluent_ml)
+    label = opening.get_diluent_display()
+    return said + rules.diluent_findings(vial.product, diluent=opening.diluent, label=label)
 
 
 def other_patients(vial_ids: set[int], *, patient_id: int) -> dict[int, int]:
@@ -252,14 +267,36 @@ def storage_words(vial: Vial) -> list[Words]:
     ]
 
 
-def vial_context(vial: Vial, *, now: datetime) -> dict[str, Any]:
-    """Everything on the page of one vial, apart from its forms."""
+def last_diluent_lot(vial: Vial) -> str:
+    """The diluent that was opened last is mostly the one still in hand."""
+    own = Opening.objects.filter(vial__clinic=vial.clinic_id).exclude(diluent_lot="")
+    last = own.order_by("-opened_at").values_list("diluent_lot", flat=True).first()
+    return last or ""
+
+
+def delivery_context(delivery: Delivery, *, now: datetime) -> dict[str, object]:
+    """A delivery with its vials, and why any of them is stopped."""
+    chosen = vials(delivery.clinic_id).filter(delivery=delivery)
+    stops = Quarantine.objects.filter(vial__delivery=delivery, release__isnull=True)
     return {
-        "vial": vial,
-        "row": vial_row(vial, now),
-        "draws": draw_rows(vial),
-        "balance": vial_balance(vial),
-        "dilutions": dilution_rows(vial),
-        "findings": dilution_warning(vial),
-        "storage": storage_words(vial),
+        "delivery": delivery,
+        "has_photo": Delivery.objects.filter(pk=delivery.pk).exclude(photo=b"").exists(),
+        "rows": [vial_row(vial, now) for vial in chosen],
+        "stops": list(stops.select_related("vial")),
     }
+
+
+def vial_of_code(clinic: int, code: str) -> Vial | None:
+    """The vial whose label, serial number, carton or (if it is the only one) lot this is."""
+    code = code.strip()
+    own, key = vials(clinic), rules.vial_key(code)
+    if not code:
+        return None
+    if key is not None and (vial := own.filter(pk=key).first()):
+        return vial
+    try:
+        scan = scanning.read_text(code)
+    except scanning.ScanRefused:
+        alike = list(own.filter(Q(serial=code) | Q(lot__iexact=code))[:2])
+        return alike[0] if len(alike) == 1 else None
+    return own.filter(gtin=scan.gtin, serial=scan.serial).exclude(serial="").first()

@@ -70,15 +70,18 @@ class ChartVial:
     """A vial as the chart arms it."""
 
     id: int
+    number: str
     product_id: str
     product_name: str
     letter: str
     lot: str
+    serial: str
     units_per_tenth_ml: float | None
     remaining_units: float
     use_by: str
     usable: bool
     why_not: str
+    first: bool
 
 
 def chart_vials(
@@ -89,15 +92,18 @@ def chart_vials(
     return [
         ChartVial(
             id=row.id,
+            number=row.number,
             product_id=row.product_id,
             product_name=row.product_name,
             letter=preview.letter(row.product_id),
             lot=row.lot,
+            serial=row.serial,
             units_per_tenth_ml=row.units_per_tenth_ml,
             remaining_units=row.remaining_units,
             use_by=timezone.localtime(row.use_by).strftime("%d %b %H:%M") if row.use_by else "",
             usable=row.usable,
             why_not=row.why_not,
+            first=row.first,
         )
         for row in rows
         if row.product_id in products

@@ -176,7 +176,8 @@ def vial_findings(points: Sequence[Placed], *, patient_id: int, now: datetime) -
         state = vial.state()
         units = round(sum(point.units for point in points if point.vial.pk == key), 2)
         findings += vial_rules.usable(state, now) or vial_rules.short(state, units)
-        findings += vial_rules.shared_vial(state, other_patients=others[key])
+        allowed = bool(others[key]) and vial.clinic.shared_vials
+        findings += vial_rules.shared_vial(state, other_patients=others[key], allowed=allowed)
         findings += stock.dilution_warning(vial)
     return findings
 

@@ -2,6 +2,10 @@
 
 import { newKey, round, typedNumber } from "./model.js";
 
+// Hands pause longer between two keys than a scanner does.
+const SCAN_PAUSE_MS = 120;
+const SHORTEST_CODE = 9;
+
 export class Arm {
   constructor({ config, say }) {
     Object.assign(this, { config, say });
@@ -13,6 +17,7 @@ export class Arm {
     document.querySelector("[data-act=dose-up]").addEventListener("click", () => this.#turn(1));
     document.querySelector("[data-act=dose-down]").addEventListener("click", () => this.#turn(-1));
     this.dose.addEventListener("input", () => this.#markQuick());
+    this.#listen();
     this.areas = document.querySelector("select[name=area]");
     this.areaUnits = document.querySelector("input[name=area-units]");
     this.areas.addEventListener("change", () => this.#fillArea());
@@ -59,8 +64,33 @@ export class Arm {
     return Math.max(step, round(point.units + steps * step));
   }
 
+  /** Take the vial in hand whose label or carton was scanned; says so when there is none. */
+  scanned(code) {
+    const text = code.trim().toUpperCase();
+    const wanted = this.config.vials.find((vial) => vial.number === text
+      || (vial.serial && text.includes(`21${vial.serial.toUpperCase()}`)));
+    const radio = wanted && document.querySelector(`input[name=vial][value="${wanted.id}"]`);
+    if (!radio) {
+      this.say(wanted ? wanted.why_not : "This code is that of no vial here.");
+      return;
+    }
+    radio.checked = true;
+    this.armed();
+    this.say(`${wanted.product_name}, lot ${wanted.lot}, is in hand.`);
+  }
+
+  /** Which vial of the product goes first, when another one is in hand. */
+  #tellFirst() {
+    const here = this.vial;
+    const first = this.config.vials.find((v) => v.first && v.product_id === here?.product_id);
+    const note = document.querySelector("[data-first]");
+    note.hidden = !first || first.id === here.id;
+    if (!note.hidden) note.textContent = `Lot ${first.lot} (${first.number}) should go first: use by ${first.use_by}.`;
+  }
+
   /** Show what belongs to the armed vial: its quick doses and its product's protocols. */
   armed() {
+    this.#tellFirst();
     const product = this.vial?.product_id || "";
     const doses = this.config.quick_doses?.[product] || [];
     this.quick.replaceChildren(...doses.map((dose) => this.#quickButton(dose)));
@@ -105,13 +135,28 @@ export class Arm {
     const radios = [...document.querySelectorAll("input[name=vial]")];
     const used = this.config.points?.at(-1)?.vial;
     const vialOf = (radio) => this.config.vials.find((v) => v.id === Number(radio.value));
-    // Units are compared within one product only.
-    const alike = radios.filter((r) => vialOf(r).product_id === vialOf(radios[0]).product_id);
-    alike.sort((a, b) => vialOf(b).remaining_units - vialOf(a).remaining_units);
-    const first = radios.find((radio) => Number(radio.value) === used) || alike[0];
+    const first = radios.find((radio) => Number(radio.value) === used)
+      || radios.find((radio) => vialOf(radio).first) || radios[0];
     if (first) first.checked = true;
     document.querySelector("[data-vials-off]").hidden = radios.length === this.config.vials.length;
     this.armed();
+  }
+
+  /** A keyboard scanner types fast and ends with Enter; what is typed into a field is left alone. */
+  #listen() {
+    let typed = "";
+    let last = 0;
+    document.addEventListener("keydown", (event) => {
+      if (event.target.closest("input:not([type=radio], [type=checkbox]), select, textarea")) return;
+      const now = Date.now();
+      if (now - last > SCAN_PAUSE_MS) typed = "";
+      last = now;
+      if (event.key === "Enter" && typed.length >= SHORTEST_CODE) {
+        event.preventDefault();
+        this.scanned(typed);
+        typed = "";
+      } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) typed += event.key;
+    }, { capture: true });
   }
 
   #turn(steps) {

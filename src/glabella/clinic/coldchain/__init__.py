@@ -1,0 +1,1 @@
+"""The cold chain: readings, excursions, and the vials that they touch."""
