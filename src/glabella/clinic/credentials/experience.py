@@ -138,8 +138,9 @@ def _with_events(treatments: Iterable[int]) -> set[int]:
     """Which of these treatments something unwanted followed, told at a review or otherwise."""
     keys = list(treatments)
     events = AdverseEvent.objects.filter(Q(treatment__in=keys) | Q(review__treatment__in=keys))
-    pairs = events.values_list("treatment_id", "review__treatment_id")
-    return {key for pair in pairs for key in pair if key is not None}
+    told = events.exclude(treatment=None).values_list("treatment_id", flat=True)
+    reviewed = events.exclude(review=None).values_list("review__treatment_id", flat=True)
+    return {*told, *reviewed}
 
 
 def _count(
