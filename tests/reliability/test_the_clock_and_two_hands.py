@@ -14,8 +14,8 @@ from django.utils import timezone
 from glabella.clinic.audit import chain
 from glabella.clinic.audit.models import AuditEvent, Link
 from glabella.clinic.people.models import Clinic, Member
+from glabella.clinic.stock.accounts import vial_balance
 from glabella.clinic.stock.models import Draw, Vial
-from glabella.clinic.stock.queries import vial_balance
 from glabella.clinic.treatments.actions import save_draft, sign_treatment
 from glabella.clinic.treatments.models import Treatment
 from glabella.clinic.treatments.points import PointInput

@@ -33,8 +33,8 @@ from glabella.clinic.audit.models import AuditEvent
 from glabella.clinic.patients.actions import add_patient
 from glabella.clinic.people.models import Clinic, Member
 from glabella.clinic.people.permissions import Role
+from glabella.clinic.stock.accounts import vial_balance
 from glabella.clinic.stock.models import Draw, Vial
-from glabella.clinic.stock.queries import vial_balance
 from glabella.clinic.treatments.actions import save_draft, sign_treatment
 from glabella.clinic.treatments.models import ChartPoint, Treatment
 from glabella.clinic.treatments.points import PointInput
