@@ -18,13 +18,23 @@ from glabella.clinic.cosigning.actions import (
 from glabella.clinic.cosigning.models import Cosignature
 from glabella.clinic.cosigning.queries import panel, punctuality, queue, standing_of
 from glabella.clinic.cosigning.rules import CosignRefused, Standing
+from glabella.clinic.credentials.actions import set_supervision
+from glabella.clinic.credentials.models import CosignRule
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import NotAllowed, Role
 from glabella.clinic.tasks.models import Task
-from glabella.clinic.treatments.actions import add_addendum
+from glabella.clinic.treatments.actions import add_addendum, sign_treatment
 from glabella.clinic.treatments.models import Treatment
-from tests.clinic.conftest import SignedIn, member, signed_days_ago, the_clinic
+from tests.clinic.conftest import (
+    AnyReason,
+    SignedIn,
+    licence,
+    member,
+    paper,
+    signed_days_ago,
+    the_clinic,
+)
 
 FIRST = "First time in this area."
 
@@ -224,3 +234,37 @@ def test_another_clinic_sees_nothing_of_it(
     assert client.get(f"/cosigning/{asked.pk}/").status_code == 404
     assert client.post("/cosigning/all/", {"treatment": [asked.pk]}).status_code == 404
     assert standing_of(asked) == Standing.WAITING
+
+
+def test_what_the_supervision_asks_for_is_asked_at_signing(
+    draft: Treatment, alice: Member, bob: Member, olga: Member, now: datetime
+) -> None:
+    paper(bob, licence(number="TEST-9"))
+    set_supervision(member=alice, supervisor=bob, rule=CosignRule.ALWAYS, by=olga)
+    sign_treatment(treatment=draft, by=alice, overrides=AnyReason())
+    (row,) = queue(bob, now=now)
+    assert row.treatment == draft
+    assert "Every treatment by Alice is co-signed." in row.reason
+
+
+def test_only_the_first_treatments_of_an_area_are_asked_for(
+    dan: Patient, alice: Member, bob: Member, carol: Member, olga: Member, now: datetime
+) -> None:
+    paper(bob, licence(number="TEST-9"))
+    set_supervision(
+        member=alice,
+        supervisor=bob,
+        rule=CosignRule.FIRST,
+        first=1,
+        since=(now - timedelta(days=300)).date(),
+        by=olga,
+    )
+    first = signed_days_ago(dan, alice, carol, 200)
+    signed_days_ago(dan, alice, carol, 90)
+    assert [row.treatment for row in queue(bob, now=now)] == [first]
+
+
+def test_without_a_supervisor_nobody_is_asked(
+    signed: Treatment, bob: Member, now: datetime
+) -> None:
+    assert queue(bob, now=now) == []

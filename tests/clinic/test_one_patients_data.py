@@ -28,8 +28,8 @@ from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import NotAllowed
 from glabella.clinic.records import ClinicModel
 from glabella.clinic.reviews.models import Review
+from glabella.clinic.stock.accounts import vial_balance
 from glabella.clinic.stock.models import Vial
-from glabella.clinic.stock.queries import vial_balance
 from glabella.clinic.treatments.models import Addendum, Treatment
 from glabella.clinic.treatments.record import addendum_hash, is_intact, stored_points
 from tests.clinic import history

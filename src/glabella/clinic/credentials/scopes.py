@@ -36,8 +36,11 @@ class Scope:
 class Lies(Protocol):
     """A point as far as its place tells what it is for."""
 
-    area: str
-    region: str
+    @property
+    def area(self) -> str: ...
+
+    @property
+    def region(self) -> str: ...
 
 
 def scope_of(point: Lies) -> str:

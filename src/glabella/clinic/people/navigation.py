@@ -33,14 +33,13 @@ ROOMS = (
     ),
     Room("Co-sign", "cosigning:queue", Permission.COSIGN, ("cosigning",)),
     Room("Safety", "safety:overview", Permission.SEE_PATIENTS, ("safety",)),
-    Room("Team", "credentials:team", Permission.SEE_TEAM, ("credentials",)),
-    Room("Consent text", "texts:texts", Permission.EDIT_POLICY, ("texts",)),
     Room(
         "Stock",
         "stock:list",
         Permission.SEE_STOCK,
         ("stock", "coldchain", "stocktake", "lot_recalls"),
     ),
+    Room("Team", "credentials:team", Permission.SEE_TEAM, ("credentials", "texts")),
     Room("Data", "data:data", Permission.EXPORT_DATA, ("data",)),
     Room("Audit trail", "audit:trail", Permission.SEE_AUDIT, ("audit",)),
 )

@@ -11,6 +11,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from glabella.clinic.audit.actions import action, record
+from glabella.clinic.cosigning.actions import ask_for_cosignature
+from glabella.clinic.credentials.answer import cosigner_of
+from glabella.clinic.credentials.scopes import scope_of
 from glabella.clinic.patients.models import Patient
 from glabella.clinic.people.models import Member
 from glabella.clinic.people.permissions import Permission
@@ -209,9 +212,15 @@ def sign_treatment(
         raise rules.SignRefused(assessed.problem)
     reasons = {} if overrides is None else overrides
     rules.check_stops(assessed.findings, reasons)
+    # Asked before signing: the rule counts what was signed until now.
+    second = cosigner_of(by, {scope_of(point) for point in points}, treatment.date)
     _draw_from_vials(treatment, points, by=by, at=at)
     _keep_overrides(treatment, assessed.findings, reasons, by=by, at=at)
     _lock(treatment, assessed, by=by, at=at)
+    if second.member is not None:
+        ask_for_cosignature(
+            treatment=treatment, of=second.member, reason=second.reason, by=by, at=at
+        )
     return treatment
 
 
