@@ -6,12 +6,14 @@ A new address needs its line in `TABLE`, and a new kind of key in an address a l
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -384,9 +386,12 @@ def send(client: Client, name: str, keys: Keys, method: str = "") -> Any:
     method, path = method or address.asked, path_of(name, keys)
     body = json.dumps(address.json) if address.json is not None and method != "GET" else ""
     kind = "application/json" if body else FORM_DATA
+    cookies = copy(client.cookies)
     answer = client.get(path) if method == "GET" else client.generic(method, path, body, kind)
     # What is sent as a file stays open until it is read.
     answer.getvalue()
+    # Handing the tablet over signs out, and the walk goes on as the same person.
+    client.cookies = cookies
     return answer
 
 
@@ -428,14 +433,32 @@ def difference(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> dic
     }
 
 
-class Undone:
-    """What happens inside did not happen: each address meets the same record."""
+WRITE = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"', re.IGNORECASE)
 
-    def __enter__(self) -> None:
+
+class Undone:
+    """What happens inside did not happen: each address meets the same record.
+
+    `written` names the tables of the record that were written to meanwhile.
+    """
+
+    def __enter__(self) -> Undone:
+        self.written: list[str] = []
+        self.ours = {model._meta.db_table for model in recorded_models()}
+        self.watch = connection.execute_wrapper(self._note)
+        self.watch.__enter__()
         self.block = transaction.atomic()
         self.block.__enter__()
+        return self
+
+    def _note(self, execute: Any, sql: str, *rest: Any) -> Any:
+        found = WRITE.match(sql)
+        if found and found[1] in self.ours:
+            self.written.append(found[1])
+        return execute(sql, *rest)
 
     def __exit__(self, *error: Any) -> None:
         if error[0] is None:
             transaction.set_rollback(True)
         self.block.__exit__(*error)
+        self.watch.__exit__(*error)

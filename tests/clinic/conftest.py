@@ -337,3 +337,13 @@ def signed_in() -> SignedIn:
 def post_json(client: Client, url: str, body: object) -> Any:
     text = body if isinstance(body, str) else json.dumps(body)
     return client.post(url, text, content_type="application/json")
+
+
+@pytest.fixture
+def nina(db: None) -> Member:
+    """An injector on her first day: nothing is on file."""
+    return member("Nina", Role.INJECTOR, in_order=False)
+
+
+def grant(person: Member, *areas: str, **more: Any) -> None:
+    grant_privileges(member=person, areas=areas, by=vera(person.clinic), **more)

@@ -195,7 +195,9 @@ def test_another_clinics_record_is_not_there(
         assert other.get(path).status_code == 404, path
     for path in ("/patients", "/treatments", "/reviews", "/vials", "/tasks"):
         assert other.get(path).json()["count"] == 0, path
-    assert [one["name"] for one in other.get("/members").json()["items"]] == ["Other"]
+    names = {one["name"] for one in other.get("/members").json()["items"]}
+    assert "Other" in names
+    assert not names & {"Alice", "Bob", "Carol"}
 
 
 def test_a_task_names_nobody_of_another_clinic(dan: Patient, alice: Member) -> None:
@@ -278,7 +280,7 @@ def test_tasks_are_raised_once_listed_and_finished_once(program: Program, dan: P
     path = f"/tasks/{first['id']}/finish"
     assert program.post(path, {"outcome": "Reached"}).json()["done_by"] == "Alice"
     again = program.post(path, {"outcome": "Again"})
-    assert (again.status_code, "Somebody else" in again.json()["error"]) == (422, True)
+    assert (again.status_code, "Alice" in again.json()["error"]) == (422, True)
     assert program.get("/tasks").json()["count"] == 0
     assert program.get("/tasks", open=False).json()["count"] == 1
 

@@ -14,8 +14,8 @@ from glabella.clinic.treatments.models import Treatment
 from tests.clinic.conftest import SignedIn, about, stock_vial
 
 MANY = 12
-# The session, the user with the member, and what the page itself asks.
-SESSION = 3
+# The session, the user with the member; and a savepoint around the time of the last touch.
+SESSION = 3 + 3
 # Check-ins, what is booked, what the patient wants, tasks open and done.
 FOLLOW_UP = 5
 TASKS = 1
@@ -62,7 +62,7 @@ def test_the_timeline(
 ) -> None:
     for number in range(MANY):
         add_addendum(treatment=signed, reason=f"Reason {number}", text="Text", by=alice)
-    with django_assert_max_num_queries(SESSION + VIEWING + BEFORE + 12 + SAFETY + FOLLOW_UP):
+    with django_assert_max_num_queries(SESSION + VIEWING + BEFORE + 13 + SAFETY + FOLLOW_UP):
         client.get(f"/patients/{signed.patient_id}/")
 
 
@@ -78,5 +78,5 @@ def test_the_chart(
     client: Client, draft: Treatment, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     # Nine, and whether the injector may: clinic, points, papers, privileges, supervisor, orders.
-    with django_assert_max_num_queries(SESSION + VIEWING + BEFORE + 15):
+    with django_assert_max_num_queries(SESSION + VIEWING + BEFORE + 16):
         client.get(f"/treatments/{draft.pk}/chart/")

@@ -128,7 +128,7 @@ def test_everyone_is_written_to_and_acknowledges_by_the_link(
     patient = Client()
     page = patient.get(link[1])
     assert WORDS in page.content.decode()
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert b"Thank you" in patient.post(link[1]).content
     contact = RecallContact.objects.get()
     assert contact.acknowledged_at

@@ -21,7 +21,6 @@ from glabella.clinic.credentials.actions import (
 )
 from glabella.clinic.credentials.answer import (
     Answer,
-    cosigner_of,
     may_prescribe,
     may_treat,
     parts_of,
@@ -43,22 +42,16 @@ from tests.clinic.conftest import (
     about,
     an_order,
     charted,
+    grant,
     insurance,
     licence,
     measures,
     member,
     paper,
-    signed_days_ago,
     vera,
 )
 
 GLABELLA = (Part("glabella", "botox-cosmetic"),)
-
-
-@pytest.fixture
-def nina(db: None) -> Member:
-    """An injector on her first day: nothing is on file."""
-    return member("Nina", Role.INJECTOR, in_order=False)
 
 
 def asked(
@@ -79,10 +72,6 @@ def codes(told: Answer, severity: str = "stop") -> set[str]:
 def policy(person: Member, **figures: Any) -> None:
     boss = Member.objects.filter(user__username="boss").first() or member("Boss", Role.OWNER)
     set_policy(clinic=person.clinic, policy=figures, by=boss)
-
-
-def grant(person: Member, *areas: str, **more: Any) -> None:
-    grant_privileges(member=person, areas=areas, by=vera(person.clinic), **more)
 
 
 def test_whoever_has_everything_in_order_may(alice: Member, dan: Patient) -> None:
@@ -399,81 +388,6 @@ def test_the_next_version_ends_the_one_before(alice: Member, petra: Member) -> N
         withdraw_order(order=first, why="Again.", by=petra)
     withdraw_order(order=second, why="Not needed.", by=petra)
     assert "no-standing-order" in codes(asked(alice), "note")
-
-
-def supervised(person: Member, bob: Member, rule: CosignRule, first: int | None = None) -> None:
-    set_supervision(member=person, supervisor=bob, rule=rule, first=first, by=vera(person.clinic))
-
-
-def cosigner(person: Member, *areas: str) -> tuple[Member | None, str]:
-    told = cosigner_of(person, areas or ("glabella",), timezone.localdate())
-    return told.member, told.reason
-
-
-def test_without_a_rule_nobody_co_signs(alice: Member, bob: Member) -> None:
-    assert cosigner(alice) == (None, "Alice has no supervisor.")
-    supervised(alice, bob, CosignRule.NONE)
-    assert cosigner(alice)[0] is None
-
-
-def test_a_rule_for_every_treatment(alice: Member, bob: Member) -> None:
-    supervised(alice, bob, CosignRule.ALWAYS)
-    assert cosigner(alice) == (bob, "Every treatment by Alice is co-signed.")
-
-
-def test_the_first_treatments_of_each_area_are_counted_from_the_record(
-    alice: Member, bob: Member, carol: Member, dan: Patient
-) -> None:
-    supervised(alice, bob, CosignRule.FIRST, 2)
-    assert cosigner(alice)[1].endswith("signed so far: glabella 0.")
-    signed_days_ago(dan, alice, carol, 300)
-    assert cosigner(alice)[1].endswith("signed so far: glabella 1.")
-    signed_days_ago(dan, alice, carol, 150)
-    assert cosigner(alice)[0] is None
-    assert cosigner(alice, "glabella", "forehead")[0] == bob
-
-
-def test_a_privilege_under_supervision_is_always_co_signed(nina: Member, bob: Member) -> None:
-    grant(nina, "glabella", supervised=True)
-    grant(nina, "forehead")
-    supervised(nina, bob, CosignRule.NONE)
-    assert cosigner(nina)[0] == bob
-    assert cosigner(nina, "forehead")[0] is None
-
-
-def test_supervision_is_asked_as_it_was_on_the_day(alice: Member, bob: Member) -> None:
-    supervised(alice, bob, CosignRule.ALWAYS)
-    yesterday = timezone.localdate() - timedelta(days=1)
-    assert cosigner_of(alice, ["glabella"], yesterday).member is None
-
-
-@pytest.mark.parametrize(
-    ("rule", "first", "why"),
-    [
-        (CosignRule.ALWAYS, None, "needs a supervisor"),
-        (CosignRule.FIRST, 3, "needs a supervisor"),
-    ],
-)
-def test_a_co_signature_needs_somebody(
-    alice: Member, rule: CosignRule, first: int | None, why: str
-) -> None:
-    with pytest.raises(CredentialRefused, match=why):
-        set_supervision(
-            member=alice, supervisor=None, rule=rule, first=first, by=vera(alice.clinic)
-        )
-
-
-def test_a_supervisor_is_a_supervisor_of_this_clinic_and_somebody_else(
-    alice: Member, carol: Member, bob: Member, olga: Member
-) -> None:
-    strange = member("Sue", Role.SUPERVISOR, clinic="Other Clinic")
-    for wrong in (carol, strange):
-        with pytest.raises(CredentialRefused, match="no supervisor here"):
-            supervised(alice, wrong, CosignRule.ALWAYS)
-    with pytest.raises(CredentialRefused, match="Nobody supervises themself"):
-        set_supervision(member=bob, supervisor=bob, rule=CosignRule.ALWAYS, by=olga)
-    with pytest.raises(CredentialRefused, match="How many"):
-        supervised(alice, bob, CosignRule.FIRST)
 
 
 def test_a_lapsed_licence_stops_signing_whatever_the_reason(

@@ -22,10 +22,11 @@ NEVER_KEPT = re.compile(
 
 
 def test_no_file_is_longer_than_500_lines() -> None:
+    """Apart from migrations, which Django writes and nobody edits."""
     assert not [
         f"{name(path)}: {length} lines"
         for path in files(".py", ".js", ".css", ".html")
-        if (length := len(lines(path))) > FILE_LINES
+        if (length := len(lines(path))) > FILE_LINES and path.parent.name != "migrations"
     ]
 
 

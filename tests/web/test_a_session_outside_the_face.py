@@ -18,7 +18,7 @@ def start(page: Page, patient: str, indication: str) -> None:
 def test_migraine_is_laid_changed_and_signed(quiet_page: Page, clinic: str) -> None:
     page = quiet_page
     sign_in(page, clinic)
-    start(page, "Demo Patient Nine", "Treat again Chronic migraine")
+    start(page, "Demo Patient Seventeen", "Treat again Chronic migraine")
     page.locator("label.vial", has_text="DEMO-T701").click()
     page.get_by_role("button", name="Lay the protocol").click()
     rows = page.locator("tr[data-key]")
@@ -60,7 +60,7 @@ def test_migraine_is_laid_changed_and_signed(quiet_page: Page, clinic: str) -> N
 def test_a_childs_arm_is_laid_by_its_weight(quiet_page: Page, clinic: str) -> None:
     page = quiet_page
     sign_in(page, clinic)
-    start(page, "Demo Patient Ten", "Spasticity of the arm, children")
+    start(page, "Demo Patient Eighteen", "Spasticity of the arm, children")
     page.get_by_role("button", name="Remove all points").click()
     page.get_by_label("Weight today, kg").fill("")
     page.get_by_role("button", name="Biceps").first.click()

@@ -31,6 +31,9 @@ SMALL_TARGETS = """(finger) => [...document.querySelectorAll(
     const box = one.getBoundingClientRect();
     const style = getComputedStyle(one);
     if (!box.width || style.visibility === 'hidden' || one.closest('[hidden]')) return false;
+    if (one.matches('[type=file].visually-hidden')) {
+      return one.closest('label').getBoundingClientRect().height < finger - 1;
+    }
     if (one.matches('[type=checkbox], [type=radio]')) {
       const label = one.closest('label') || document.querySelector(`label[for="${one.id}"]`);
       const near = (label || one).getBoundingClientRect();
@@ -47,7 +50,7 @@ def patterns(resolver: URLResolver | None = None, namespace: str = "") -> Iterat
         if isinstance(one, URLResolver):
             yield from patterns(one, one.namespace or namespace)
         elif isinstance(one, URLPattern):
-            yield f"{namespace}:{one.name}", one
+            yield f"{namespace}:{one.name}" if namespace else one.name, one
 
 
 def key_of(argument: str) -> int | None:

@@ -55,7 +55,7 @@ def ticks(page: Page) -> Locator:
 
 
 def stored() -> list[float]:
-    draft = Treatment.objects.get(state=State.DRAFT)
+    draft = Treatment.objects.filter(state=State.DRAFT).latest("created_at")
     return [float(units) for units in draft.points.values_list("units", flat=True)]
 
 

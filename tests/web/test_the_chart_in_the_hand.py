@@ -43,7 +43,7 @@ def tap_forehead(page: Page, right: float = 0.0) -> None:
 
 
 def stored() -> list[ChartPoint]:
-    draft = Treatment.objects.get(state=State.DRAFT)
+    draft = Treatment.objects.filter(state=State.DRAFT).latest("created_at")
     return list(draft.points.order_by("number"))
 
 

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from glabella.clinic.treatments.models import ChartPoint, State
+from glabella.clinic.treatments.models import Treatment
 from tests.web.conftest import PASSWORD, open_patient, saved, sign_in, start_chart
 
 pytestmark = pytest.mark.browser
@@ -105,7 +105,7 @@ def test_a_chart_that_nobody_touches_is_covered_and_goes_on(quiet_page: Page, cl
     other.get_by_role("heading", name="You are signed in").wait_for()
     expect(page.get_by_text("Covered, for the patients")).to_be_hidden()
     saved(page)
-    assert ChartPoint.objects.filter(treatment__state=State.DRAFT).count() == 1
+    assert Treatment.objects.latest("created_at").points.count() == 1
 
 
 def test_somebody_else_who_signs_in_gets_a_page_of_their_own(quiet_page: Page, clinic: str) -> None:

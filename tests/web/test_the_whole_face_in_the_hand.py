@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from glabella.clinic.treatments.models import ChartPoint, State, Treatment
+from glabella.clinic.treatments.models import ChartPoint, Treatment
 from tests.web.conftest import saved, sign_in, start_chart
 
 FINGER_PX = 44
@@ -45,7 +45,7 @@ def points(page: Page) -> Locator:
 
 
 def stored() -> list[ChartPoint]:
-    return list(Treatment.objects.get(state=State.DRAFT).points.order_by("number"))
+    return list(Treatment.objects.latest("created_at").points.order_by("number"))
 
 
 def place_area(page: Page, area: str, units: str = "") -> None:

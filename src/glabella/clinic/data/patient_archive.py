@@ -30,7 +30,7 @@ from glabella.errors import UserError
 
 FORMAT = "glabella-patient"
 # Long machine texts stand in the JSON and in the treatment's own page, not in the readable table.
-UNREADABLE = {"plan_json", "forecast_json", "facts_digest", "content_hash", "token_hash", "salt"}
+UNREADABLE = {"facts_digest", "content_hash", "token_hash", "salt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +148,18 @@ def readable(patient: Patient, *, at: datetime) -> str:
     return render_to_string("data/patient_record.html", context)
 
 
+IN_THE_FILE = "(in record.json)"
+LONGEST = 300
+
+
 def _table(model: type[ClinicModel], patient: Patient, staff: dict[int, str]) -> Table:
     rows = rows_about(model, patient).order_by("pk")
-    shown = [one for one in model._meta.concrete_fields if one.name not in UNREADABLE]
+    # What is kept as JSON, such as the strokes of a signature, is for machines: record.json has it.
+    shown = [
+        one
+        for one in model._meta.concrete_fields
+        if one.name not in UNREADABLE and not one.name.endswith("_json")
+    ]
     lines = [
         [
             (str(one.verbose_name).capitalize(), words)
@@ -177,10 +186,10 @@ def _words(row: models.Model, field: models.Field[Any, Any], staff: dict[int, st
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     if isinstance(value, bytes | memoryview):
-        return "(in record.json)"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(value)
+        return IN_THE_FILE
+    words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    # Free text is for reading however long it is; the strokes of a signature are not.
+    return words if isinstance(field, models.TextField) or len(words) < LONGEST else IN_THE_FILE
 
 
 def as_pdf(page: str) -> bytes | None:

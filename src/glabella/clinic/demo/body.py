@@ -72,7 +72,7 @@ def chart(
 def tell(cast: dict[str, Member], measures: dict[str, Any], now: datetime) -> None:
     by, then, today = cast["injector"], now - LAST_SESSION, timezone.localdate(now)
     adult = person(
-        "Nine", date(today.year - 47, 1, 15), measures, by=by, at=then - timedelta(days=1)
+        "Seventeen", date(today.year - 47, 1, 15), measures, by=by, at=then - timedelta(days=1)
     )
     for at in (then - timedelta(hours=2), now - timedelta(hours=2)):
         make_ready(adult, injector=by, prescriber=cast["prescriber"], at=at)
@@ -92,7 +92,9 @@ def tell(cast: dict[str, Member], measures: dict[str, Any], now: datetime) -> No
     opened = now - timedelta(hours=1)
     vial("DEMO-T701", 200, "4", cast=cast, opened=opened)
     weak = vial("DEMO-T702", 100, "2", cast=cast, opened=opened)
-    child = person("Ten", date(today.year - 7, 1, 15), measures, by=by, at=now - timedelta(days=1))
+    child = person(
+        "Eighteen", date(today.year - 7, 1, 15), measures, by=by, at=now - timedelta(days=1)
+    )
     begun = start_session(patient=child, indication=CHILD, by=by, at=opened)
     wanted = LayInput(
         vial=weak.pk, targets=("biceps", "brachialis"), sides=(Side.RIGHT,), weight_kg=22

@@ -37,10 +37,13 @@ class ClinicRequest(HttpRequest):
 
 def member_of(request: HttpRequest) -> Member | None:
     """The member that is signed in, asked for once with the clinic."""
-    known = getattr(request, "member", None)
-    if known is None and request.user.is_authenticated:
+    if not request.user.is_authenticated:
+        return None
+    known: Member | None = getattr(request, "signed_in_member", None)
+    if known is None:
         with_clinic = Member.objects.select_related("clinic", "user")
         known = with_clinic.filter(user=request.user.pk).first()
+        request.signed_in_member = known  # type: ignore[attr-defined]
     return known
 
 

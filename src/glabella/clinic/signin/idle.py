@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 
-from glabella.clinic.people.models import Member
+from glabella.clinic.people.guard import member_of
 from glabella.clinic.signin.actions import note_idle
 from glabella.clinic.signin.policy import idle_seconds
 
@@ -34,7 +34,7 @@ class IdleMiddleware:
     def _watch(self, request: HttpRequest) -> None:
         session, now = request.session, clock()
         away = now - session.get(SEEN_AT, now)
-        member: Member | None = getattr(request.user, "member", None)
+        member = member_of(request)
         if member is not None and SEEN_AT in session and away >= session[LIMIT]:
             note_idle(by=member)
             logout(request)

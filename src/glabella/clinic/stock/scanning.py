@@ -10,6 +10,7 @@ import zxingcpp
 from biip import ParseError
 from biip.gs1_messages import GS1Message
 from biip.symbology import SymbologyIdentifier
+from django.utils.html import escape
 from PIL import Image, UnidentifiedImageError
 
 from glabella import facts
@@ -128,13 +129,13 @@ def gs1_svg(*, gtin: str, expiry: date, lot: str, serial: str) -> str:
     """A carton's code as a picture, for trying the scanner in the demo."""
     content = f"(01){gtin}(17){expiry:%y%m%d}(10){lot}(21){serial}"
     made = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.DataMatrix, gs1=True)
-    return _inline(made.to_svg())
+    return _inline(made.to_svg(), f"Code of a carton of lot {lot}")
 
 
 def label_svg(number: str) -> str:
     """The code on a vial's own label."""
     made = zxingcpp.create_barcode(number, zxingcpp.BarcodeFormat.DataMatrix)
-    return _inline(made.to_svg())
+    return _inline(made.to_svg(), f"Code of vial {number}")
 
 
 def gtin_of(carton: CartonCode) -> str:
@@ -144,8 +145,9 @@ def gtin_of(carton: CartonCode) -> str:
     return f"{body}{-(3 * odd + even) % 10}"
 
 
-def _inline(svg: str) -> str:
-    """The drawing without the head of a file, and scaled by its box instead of fixed pixels."""
+def _inline(svg: str, name: str) -> str:
+    """The drawing without the head of a file, named, and scaled by its box, not in fixed pixels."""
     drawing = svg[svg.index("<svg") :]
     size = drawing.split('width="', 1)[1].split('"', 1)[0]
-    return drawing.replace("<svg ", f'<svg viewBox="0 0 {size} {size}" role="img" ', 1)
+    head = f'<svg viewBox="0 0 {size} {size}" role="img" aria-label="{escape(name)}" '
+    return drawing.replace("<svg ", head, 1)
