@@ -248,7 +248,7 @@ def test_what_the_supervision_asks_for_is_asked_at_signing(
 
 
 def test_only_the_first_treatments_of_an_area_are_asked_for(
-    dan: Patient, alice: Member, bob: Member, carol: Member, olga: Member, now: datetime
+    dan: Patient, alice: Member, bob: Member, carol: Member, olga: Member
 ) -> None:
     paper(bob, licence(number="TEST-9"))
     set_supervision(
@@ -256,12 +256,12 @@ def test_only_the_first_treatments_of_an_area_are_asked_for(
         supervisor=bob,
         rule=CosignRule.FIRST,
         first=1,
-        since=(now - timedelta(days=300)).date(),
+        since=timezone.localdate() - timedelta(days=300),
         by=olga,
     )
     first = signed_days_ago(dan, alice, carol, 200)
     signed_days_ago(dan, alice, carol, 90)
-    assert [row.treatment for row in queue(bob, now=now)] == [first]
+    assert [row.treatment for row in queue(bob, now=timezone.now())] == [first]
 
 
 def test_without_a_supervisor_nobody_is_asked(
