@@ -91,7 +91,7 @@ def lid(cast: Cast, now: datetime) -> None:
         "Three",
         EventInput(
             "eyelid-ptosis",
-            timezone.localdate(now) - timedelta(days=1),
+            timezone.localdate(at) - timedelta(days=1),
             side="right",
             grade=2,
             description="Right lid about 2 mm lower, worse in the evening.",
@@ -115,14 +115,15 @@ def lid(cast: Cast, now: datetime) -> None:
     for number, step in enumerate(("flags", "measure", "tell"), start=1):
         seen = at + timedelta(minutes=3 * number)
         answer_step(run=run, step=step, note="", by=cast[Role.INJECTOR], at=seen)
+    looked = now - timedelta(hours=2)
     follow_up(
         event=event,
-        date=timezone.localdate(now),
+        date=timezone.localdate(looked),
         outcome="continuing",
         text="Seen: right lid 2 mm lower than the left. No red flag.",
-        next_on=timezone.localdate(now) + timedelta(days=7),
+        next_on=timezone.localdate(looked) + timedelta(days=7),
         by=cast[Role.INJECTOR],
-        at=now - timedelta(hours=2),
+        at=looked,
     )
 
 
