@@ -145,10 +145,11 @@ def test_what_was_signed_since_is_named_and_kept_aside(yesterday: Restored) -> N
     said = as_text(yesterday)
     assert yesterday.aside is not None
     assert yesterday.aside.exists()
-    assert len(yesterday.signed) == 2, yesterday.signed
-    assert "Signed since the backup, 2 in all:" in said
+    assert len(yesterday.signed) == 3, yesterday.signed
+    assert "Signed since the backup, 3 in all:" in said
     assert re.search(r"Treatment \d+, signed 20", said)
     assert re.search(r"Review \d+, signed 20", said)
+    assert re.search(r"Adverse event \d+, signed 20", said)
     assert "patients: 1 added since the backup" in said
     assert f"glabella restore {yesterday.aside}" in said
 

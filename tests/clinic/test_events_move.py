@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from glabella.clinic.locks import drop_all
 from glabella.clinic.writer import named
 
 BEFORE = [("reviews", "0004_sides"), ("safety", None), ("treatments", "0003_versions")]
@@ -17,6 +18,8 @@ AFTER = [("safety", "0002_from_reviews"), ("reviews", "0005_ratings")]
 
 def migrated(targets: list[Any]) -> Any:
     """The models as they were, or are, when just these migrations were made."""
+    # As the command does before it makes tables anew.
+    drop_all(connection)
     executor = MigrationExecutor(connection)
     with named("migrate"):
         executor.migrate(targets)

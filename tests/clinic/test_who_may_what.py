@@ -405,7 +405,8 @@ def test_a_form_without_its_token_is_refused_in_words_everywhere(
     everything.handler.enforce_csrf_checks = True
     before = record()
     for name, address in TABLE.items():
-        if "POST" in address.methods.split() and name not in LINKED:
+        by_key = getattr(view_of(name), "csrf_exempt", False)
+        if "POST" in address.methods.split() and name not in LINKED and not by_key:
             answer = send(everything, name, keys_of, "POST")
             assert answer.status_code == 403, (name, answer.status_code)
             assert b"open too long" in answer.content, name
@@ -414,8 +415,9 @@ def test_a_form_without_its_token_is_refused_in_words_everywhere(
 
 def test_pages_of_the_record_are_kept_in_no_cache(keys_of: Keys, everything: Client) -> None:
     for name in GUARDED:
-        answer: Any = send(everything, name, keys_of, TABLE[name].methods.split()[0])
-        assert "no-store" in answer.headers["Cache-Control"], name
+        with Undone():
+            answer: Any = send(everything, name, keys_of, TABLE[name].methods.split()[0])
+            assert "no-store" in answer.headers["Cache-Control"], name
 
 
 def test_a_patient_is_nobody_of_another_clinic(keys_of: Keys, everything: Client) -> None:

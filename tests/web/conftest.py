@@ -59,7 +59,7 @@ def sign_in(page: Page, clinic: str, name: str = "demo-injector") -> None:
 
 
 def open_patient(page: Page, name: str) -> None:
-    page.get_by_role("link", name="Patients").click()
+    page.get_by_role("link", name="Patients", exact=True).click()
     page.get_by_role("link", name=name, exact=True).click()
 
 

@@ -72,7 +72,7 @@ def test_a_patient_with_a_red_flag_is_told_at_once_and_so_is_the_clinic(
 def test_the_recall_queue_on_the_tablet(quiet_page: Page, clinic: str) -> None:
     page = quiet_page
     sign_in(page, clinic, "demo-assistant")
-    page.get_by_role("link", name="Follow-up").click()
+    page.get_by_role("link", name="Follow-up", exact=True).click()
     page.get_by_role("row", name=re.compile("Demo Patient Ten")).get_by_role(
         "link", name="Call or book"
     ).click()

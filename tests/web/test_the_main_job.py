@@ -16,7 +16,7 @@ PATIENT = "Demo Patient One"
 
 
 def take_in_a_vial(page: Page, lot: str) -> None:
-    page.get_by_role("link", name="Stock").click()
+    page.get_by_role("link", name="Stock", exact=True).click()
     page.get_by_role("link", name="Receive vials").click()
     page.locator("[name=vial-0-product]").select_option("botox-cosmetic")
     page.locator("[name=vial-0-vial_units]").fill("100")
@@ -26,7 +26,7 @@ def take_in_a_vial(page: Page, lot: str) -> None:
 
 
 def open_the_vial(page: Page, lot: str) -> None:
-    page.get_by_role("link", name="Stock").click()
+    page.get_by_role("link", name="Stock", exact=True).click()
     page.get_by_role("row", name=re.compile(lot)).get_by_role("link").first.click()
     page.get_by_role("button", name=re.compile(r"2\.5.*mL.*4 U in 0\.1 mL")).click()
     expect(page.locator("main")).to_contain_text("its clock is running")

@@ -31,7 +31,7 @@ def hid(page: Page, text: str) -> None:
 
 
 def receive(page: Page) -> None:
-    page.get_by_role("link", name="Stock").click()
+    page.get_by_role("link", name="Stock", exact=True).click()
     page.get_by_role("link", name="Receive vials").click()
     page.wait_for_selector("html[data-receive-ready=true]")
 
@@ -117,7 +117,7 @@ def reachable(clinic: str) -> str:
 def test_a_recall_is_started_and_worked(quiet_page: Page, reachable: str) -> None:
     page = quiet_page
     sign_in(page, reachable, "demo-supervisor")
-    page.get_by_role("link", name="Stock").click()
+    page.get_by_role("link", name="Stock", exact=True).click()
     page.get_by_role("link", name="Recalls").click()
     page.get_by_role("link", name="Start a recall or a drill").click()
     page.get_by_label("Product").select_option("botox-cosmetic")

@@ -26,7 +26,7 @@ def sign_in_as(page: Page, clinic: str, name: str, password: str = PASSWORD) -> 
 
 
 def admit(page: Page) -> None:
-    page.get_by_role("link", name="Team").click()
+    page.get_by_role("link", name="Team", exact=True).click()
     page.get_by_role("link", name="Admit somebody").click()
     page.get_by_label("Name", exact=True).fill("Demo Injector Four")
     page.get_by_label("User name").fill("demo-four")

@@ -6,7 +6,7 @@ migration rebuilds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -82,6 +82,24 @@ def install(connection: BaseDatabaseWrapper, locks: Iterable[Lock]) -> None:
 
 def install_after_migrate(sender: AppConfig, using: str, **_: Any) -> None:
     install(connections[using], list(locks_of(sender)))
+
+
+def drop_all(connection: BaseDatabaseWrapper) -> None:
+    """Take all triggers off a SQLite database before its tables are made anew.
+
+    SQLite refuses to rename a table while a trigger of another one names it.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+def drop_before_migrate(using: str, plan: Sequence[object] = (), **_: Any) -> None:
+    """Only where there is something to migrate; they are back as soon as it is done."""
+    if plan:
+        drop_all(connections[using])
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from glabella.clinic import raw_writes
-from glabella.clinic.locks import install_after_migrate
+from glabella.clinic.locks import drop_before_migrate, install_after_migrate
 from glabella.clinic.writer import teach
 
 
@@ -15,6 +15,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(teach, dispatch_uid="glabella-writer")
+        pre_migrate.connect(drop_before_migrate, sender=self, dispatch_uid="glabella-drop")
         post_migrate.connect(install_after_migrate, dispatch_uid="glabella-locks")
         post_migrate.connect(
             raw_writes.install_after_migrate, sender=self, dispatch_uid="glabella-raw-writes"
