@@ -45,8 +45,11 @@ def test_an_entry_signed_with_the_clock_set_back_says_so_and_the_order_holds(
     draft: Treatment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = timezone.now()
-    set_clock(monkeypatch, real - timedelta(minutes=30))
-    sign_treatment(treatment=draft, by=draft.injector, overrides=AnyReason())
+    back = real - timedelta(minutes=30)
+    set_clock(monkeypatch, back)
+    # Just after midnight the clock that was set back still shows the day before.
+    given = timezone.localdate(back)
+    sign_treatment(treatment=draft, by=draft.injector, date=given, overrides=AnyReason())
     set_clock(monkeypatch, real)
     event = AuditEvent.objects.get(action="treatment signed")
     assert event.detail["clock"] == "the clock was 30 minutes behind an entry before"
