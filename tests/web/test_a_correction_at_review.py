@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from glabella.clinic.demo.before import make_ready
 from glabella.clinic.demo.cast import brows
 from glabella.clinic.demo.story import EMPTY_MEASURES, exact
 from glabella.clinic.patients.actions import add_patient
@@ -62,6 +63,9 @@ def treated(days: int) -> Treatment:
     graded = {"glabella_maximum": 3, "glabella_rest": 1, "forehead_maximum": 2}
     before = exact(EMPTY_MEASURES | graded | brows("12 16 14", "12 16 14"))
     patient = add_patient(about=about, measures=before, by=by, at=at - timedelta(hours=3))
+    prescriber = Member.objects.get(user__username="demo-prescriber")
+    just_now = timezone.now() - timedelta(minutes=30)
+    make_ready(patient, injector=by, prescriber=prescriber, at=just_now)
     draft = start_treatment(patient=patient, by=by, at=at)
     points = [
         PointInput(key=f"p{n}", x_mm=x, y_mm=y, side=side, units=4.0, vial=vial.pk)  # type: ignore[arg-type]

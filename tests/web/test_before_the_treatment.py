@@ -19,7 +19,7 @@ TARGET = 44
 def a_new_patient(page: Page, clinic: str) -> None:
     page.goto(f"{clinic}/patients/new/")
     page.locator("[name=given_name]").fill("Demo Patient")
-    page.locator("[name=family_name]").fill("Nine")
+    page.locator("[name=family_name]").fill("Fresh")
     page.locator("[name=date_of_birth]").fill("1985-03-01")
     page.locator("[name=sex]").select_option("female")
     page.locator("[name=glabella_maximum]").select_option("3")
@@ -64,7 +64,7 @@ def test_from_the_patients_hand_to_a_green_chart_and_a_signature(
     page = quiet_page
     sign_in(page, clinic)
     a_new_patient(page, clinic)
-    start_chart_of(page, "Nine")
+    start_chart_of(page, "Fresh")
     page.locator("[data-stamp=glabella]:visible").click()
     saved(page)
     page.reload()
@@ -92,18 +92,18 @@ def test_from_the_patients_hand_to_a_green_chart_and_a_signature(
     page.get_by_role("button", name="Sign and keep").click()
     page.wait_for_selector("[data-chart][data-ready=true]")
     expect(gate(page, "Consent")).to_have_class("ok")
-    assert len(Consent.objects.get(patient__family_name="Nine").strokes_json) > 100
+    assert len(Consent.objects.get(patient__family_name="Fresh").strokes_json) > 100
 
     the_prescriber_assesses(page, clinic)
     sign_in(page, clinic)
-    open_patient(page, "Demo Patient Nine")
+    open_patient(page, "Demo Patient Fresh")
     page.get_by_role("button", name="Treat").click()
     page.wait_for_selector("[data-chart][data-ready=true]")
     expect(gate(page, "Prescriber")).to_have_class("ok")
     page.locator("[data-sign]").click()
     page.get_by_role("button", name=re.compile("^Sign as")).click()
     expect(page.locator("main")).to_contain_text("Record intact")
-    assert Patient.objects.get(family_name="Nine").conditions == ["dry-eye"]
+    assert Patient.objects.get(family_name="Fresh").conditions == ["dry-eye"]
 
 
 def start_chart_of(page: Page, name: str) -> None:
@@ -132,7 +132,7 @@ def the_patient_fills_it_in(page: Page, clinic: str) -> None:
 def the_prescriber_assesses(page: Page, clinic: str) -> None:
     page.get_by_role("button", name="Sign out").click()
     sign_in(page, clinic, "demo-prescriber")
-    open_patient(page, "Demo Patient Nine")
+    open_patient(page, "Demo Patient Fresh")
     page.locator(".way li", has_text="Prescriber").get_by_role("link").click()
     page.get_by_role("link", name="Assess").click()
     page.get_by_label("How you know who it is").fill("Photo document")

@@ -107,7 +107,7 @@ def test_a_report_is_filled_read_through_printed_and_marked_as_sent(
     quiet_page.goto(f"{clinic}/safety/")
     quiet_page.get_by_role("link", name="Trouble swallowing").first.click()
     quiet_page.get_by_role("link", name="Open the report").click()
-    expect(quiet_page.get_by_label("Lot needed")).to_have_value("DEMO-B061")
+    expect(quiet_page.get_by_label("Lot needed")).to_have_value("DEMO-B098")
     expect(quiet_page.get_by_label("Patient identifier needed")).to_have_value("D.F.")
     report = Report.objects.get()
     answer = quiet_page.request.get(f"{clinic}/safety/reports/{report.pk}/pdf/")

@@ -110,6 +110,8 @@ def test_a_photo_is_read_and_the_vial_goes_its_way_to_a_witnessed_discard(
 
 @pytest.fixture
 def reachable(clinic: str) -> str:
+    """Of those whose lot is recalled, only one has an address."""
+    Patient.objects.update(email="", phone="")
     Patient.objects.filter(family_name="Two").update(email="two@patient.test")
     return clinic
 
