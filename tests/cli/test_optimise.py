@@ -92,7 +92,7 @@ def test_what_the_last_visit_showed_is_told(capsys: Captured) -> None:
     [
         ({"areas": {"glabella": {"grade": 3}}}, "there is nothing to treat"),
         ({"areas": {"forehead": {}}}, "no baseline grade"),
-        ({"product": "botox"}, "No product 'botox'"),
+        ({"product": "botulax"}, "No product 'botulax'"),
         ({"preset": "youthful"}, "Allowed words: first-visit"),
         ({"conditions": ["infection-at-site"]}, "Contraindicated"),
     ],
