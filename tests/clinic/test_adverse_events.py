@@ -19,7 +19,7 @@ from glabella.clinic.safety.actions import (
     follow_up,
     raise_event,
 )
-from glabella.clinic.safety.models import AdverseEvent, Origin
+from glabella.clinic.safety.models import AdverseEvent, Listing, Origin
 from glabella.clinic.safety.overview import Count, overview
 from glabella.clinic.safety.rules import EventRefused, event_names, listing_of
 from glabella.clinic.tasks.models import Task
@@ -322,3 +322,9 @@ def test_the_list_has_complications_warning_signs_and_more() -> None:
     )
     assert len(set(names.values())) == len(names)
     assert "under-treatment" not in names
+
+
+def test_of_a_product_whose_list_was_not_read_nothing_is_known() -> None:
+    assert listing_of("bruising", ["botox"])[0] == Listing.NOT_KNOWN
+    assert "was read for Botox" in listing_of("bruising", ["botox"])[1]
+    assert listing_of("headache", ["botox-cosmetic"])[0] == Listing.LISTED

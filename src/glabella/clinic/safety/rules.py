@@ -176,6 +176,8 @@ def listing_of(event: str, products: Iterable[str]) -> tuple[Listing, str]:
     if words:
         return Listing.LISTED, "\n".join(words)
     names = ", ".join(known.products[product].name for product in wanted)
+    if not {row.product for row in known.events.listed} & set(wanted):
+        return Listing.NOT_KNOWN, f"No list of adverse events was read for {names}."
     return Listing.NOT_LISTED, f"No fact that was read names it for {names}."
 
 
