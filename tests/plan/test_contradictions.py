@@ -172,7 +172,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str, dict[str, Any]]] = {
         "chart it by hand",
         {},
     ),
-    "unknown product": ({"product": "botox"}, "No product 'botox'", "Known: botox-cosmetic", {}),
+    "unknown product": ({"product": "botulax"}, "No product 'botulax'", "botox-cosmetic", {}),
     "planned in the history": (
         {"treatments": [given("2026-03-01", status="planned")]},
         "Treatment 1 of the goal, of 2026-03-01, is marked as planned",

@@ -13,7 +13,7 @@ from glabella.plan.basis import basis
 from tests.plan.plans import expect, treatment
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-OTHERS = ("case", "goal", "region", "trial")
+OTHERS = ("body", "case", "goal", "region", "trial")
 PLANS = [path for path in sorted(EXAMPLES.glob("*.json")) if not path.name.startswith(OTHERS)]
 
 

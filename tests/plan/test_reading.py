@@ -14,7 +14,7 @@ from glabella.plan import Plan, plan_schema, read_plan
 from tests.plan.plans import patient, treatment
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.json"))
-OTHERS = ("case", "goal", "region", "trial")
+OTHERS = ("body", "case", "goal", "region", "trial")
 PLANS = [path for path in EXAMPLES if not path.name.startswith(OTHERS)]
 
 Changes = dict[str, Any]
@@ -45,7 +45,11 @@ def refused(wrong: str | bytes) -> str:
 @pytest.mark.parametrize(
     ("wrong", "key", "allowed"),
     [
-        (text(titel="x"), "`titel`", "patient, treatments, reviews, horizon_days, title"),
+        (
+            text(titel="x"),
+            "`titel`",
+            "patient, treatments, reviews, elsewhere, horizon_days, title",
+        ),
         (session(unit=20), "`unit` - at `$.treatments[0]`", "date, product, protocol, units"),
         (point(site="procerus", dose=4), "`dose`", "units, site, x_mm, y_mm, side, depth"),
         (person(weight=60), "`weight`", "sex, age_years, lines, measures, conditions"),

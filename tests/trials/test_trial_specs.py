@@ -102,7 +102,7 @@ def test_a_wrong_specification_is_told_where_and_what_is_allowed(
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [
-        (arm(product="botoks", protocol="glabella"), InputError, "Known: botox-cosmetic"),
+        (arm(product="botoks", protocol="glabella"), InputError, "botox-cosmetic, daxxify"),
         (arm(protocol="glabela"), InputError, "Known protocols: glabella"),
         (arm(areas={"forehead": 60}), InputError, "no doses for the area"),
         (arm(injections=[{"site": "procerous", "units": 9}]), InputError, "procerous"),
